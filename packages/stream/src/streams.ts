@@ -1,0 +1,44 @@
+import type { StreamId } from '@confab/contract';
+import type { Tx } from '@confab/db';
+import type { RawBuilder } from 'kysely';
+
+import type { Draft, Place, StreamEvent } from './event.ts';
+
+/** How many numbers (one unless told) of which stream. */
+export interface Want {
+  readonly stream: StreamId;
+  readonly count?: number;
+}
+
+export interface Appendix {
+  /** The guarded `INSERT … RETURNING` (or `UPDATE`, `DELETE … RETURNING`) that the events tell of; null when nothing can refuse them. */
+  readonly row: RawBuilder<unknown> | null;
+  /** One event for each place. */
+  readonly events: readonly Draft[];
+}
+
+export interface Streams {
+  /** Makes streams with head 0, in the transaction that makes their room or user. */
+  create(tx: Tx, streams: readonly StreamId[]): Promise<void>;
+  /**
+   * The last statements of a write transaction. `build` gets one place for each number wanted, in the order of `wants`.
+   * Throws AppendRefused, so that the transaction rolls back, when `row` returned nothing.
+   */
+  append(tx: Tx, wants: readonly Want[], build: (places: readonly Place[]) => Appendix): Promise<StreamEvent[]>;
+  /** After the commit. Never throws and is not awaited: the log has what Redis misses. */
+  publish(events: readonly StreamEvent[]): void;
+  /** The contiguous run of the hot log from `afterSeq + 1`, possibly empty. */
+  hotRun(stream: StreamId, afterSeq: number): Promise<StreamEvent[]>;
+  /** The run from `afterSeq + 1` as PostgreSQL has it; a first number above `afterSeq + 1` means that the log is no longer kept that far. */
+  backfill(stream: StreamId, afterSeq: number, limit: number, options?: { readonly primary?: boolean }): Promise<StreamEvent[]>;
+  /** From the primary. A stream that does not exist is absent. */
+  heads(streams: readonly StreamId[]): Promise<Map<StreamId, number>>;
+  epoch(): Promise<string>;
+  /** Waits for the publishes under way, within their bounded retry. */
+  stop(): Promise<void>;
+}
+
+/** The guard let nothing through: not a member any more, or a repeated nonce. The caller knows which. */
+export class AppendRefused extends Error {
+  override readonly name = 'AppendRefused';
+}
