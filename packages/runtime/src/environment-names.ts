@@ -1,0 +1,28 @@
+/**
+ * Every environment variable that some process of Confab reads. A set name that is not here, but begins with CONFAB_
+ * or is nearly one of these, is taken for a mistake and stops the start.
+ */
+export const environmentNames: readonly string[] = [
+  'ALLOWED_ORIGINS',
+  'API_OPS_PORT',
+  'API_PORT',
+  'CONFAB_DATA_DIR',
+  'CONFAB_PARENT_PID',
+  'CONFAB_SECRET',
+  'DATABASE_REPLICA_URLS',
+  'DATABASE_URL',
+  'GATEWAY_OPS_PORT',
+  'GATEWAY_PORT',
+  'GATEWAY_PORTS',
+  'GATEWAY_URL',
+  'GATEWAY_URLS',
+  'HOST',
+  'LOG_LEVEL',
+  'LOG_PRETTY',
+  'PUBLIC_URL',
+  'REDIS_URL',
+  'SHUTDOWN_GRACE_MS',
+  'TRUST_PROXY',
+  'WEB_DIR',
+  'WORKER_OPS_PORT',
+];

@@ -1,0 +1,15 @@
+/**
+ * What every process of Confab needs, whatever it does: environment, log, metrics, health, start and end, the one
+ * error class. Durations are in milliseconds. A closed set: nothing about a subject of the product belongs here.
+ */
+export { AppError, type AppErrorOptions, type FieldError } from './app-error.ts';
+export { backoffMs, type BackoffOptions } from './backoff.ts';
+export { systemClock, type Clock } from './clock.ts';
+export { currentContext, runInContext, type Context } from './context.ts';
+export { env } from './environment-fields.ts';
+export { EnvironmentError, parseEnv, type Environment, type Field } from './environment.ts';
+export { createHealth, type CheckReport, type Health, type HealthOptions, type Report } from './health.ts';
+export { createLifecycle, type Lifecycle, type LifecycleOptions } from './lifecycle.ts';
+export { createLogger, type Logger, type LoggerOptions, type LogLevel } from './logger.ts';
+export { createMetrics, type Metrics } from './metrics.ts';
+export { startOpsServer, type OpsServer } from './ops-server.ts';

@@ -1,0 +1,46 @@
+import pino from 'pino';
+import pretty from 'pino-pretty';
+import { currentContext } from './context.ts';
+import { describeError, redactKeys, redactText } from './redaction.ts';
+
+export type Logger = pino.Logger;
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+
+export type LoggerOptions = {
+  name: string;
+  level: LogLevel;
+  pretty: boolean;
+  /** Where lines go; standard output if it is absent. */
+  destination?: pino.DestinationStream;
+};
+
+/** JSON lines on standard output, written at once, so that none is lost when the process ends. */
+export function createLogger({ name, level, pretty: isPretty, destination = standardOutput(isPretty) }: LoggerOptions): Logger {
+  return pino(
+    {
+      level,
+      base: { name, pid: process.pid },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: {
+        level: (label) => ({ level: label }),
+        log: (fields) => redactKeys(fields) as Record<string, unknown>,
+        bindings: (fields) => redactKeys(fields) as Record<string, unknown>,
+      },
+      serializers: { err: describeError, error: describeError },
+      mixin: correlation,
+      hooks: { streamWrite: redactText },
+    },
+    destination,
+  );
+}
+
+function standardOutput(isPretty: boolean): pino.DestinationStream {
+  return isPretty ? pretty({ sync: true, destination: 1, ignore: 'pid' }) : pino.destination({ fd: 1, sync: true });
+}
+
+function correlation(): Record<string, string> {
+  const context = currentContext();
+  if (context === undefined) return {};
+  const traceId = context.traceparent?.split('-')[1];
+  return traceId === undefined ? { requestId: context.requestId } : { requestId: context.requestId, traceId };
+}
