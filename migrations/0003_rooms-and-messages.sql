@@ -4,6 +4,7 @@ CREATE TABLE rooms (
   kind text NOT NULL CONSTRAINT rooms_kind_check CHECK (kind IN ('public', 'private', 'direct')),
   name text,
   description text NOT NULL DEFAULT '',
+  member_count integer NOT NULL CONSTRAINT rooms_member_count_check CHECK (member_count >= 0),
   created_by uuid CONSTRAINT rooms_created_by_fkey REFERENCES users (id) ON DELETE SET NULL,
   updated_seq bigint NOT NULL,
   created_at timestamptz NOT NULL,
