@@ -4,6 +4,7 @@
 export const errors = {
   'request.malformed': { status: 400, title: 'The request body is not valid JSON', retryable: false },
   'request.invalid': { status: 400, title: 'The request does not match the specification', retryable: false },
+  'request.conflict': { status: 409, title: 'The request collided with another one', retryable: true },
   'request.too_large': { status: 413, title: 'The request body is too large', retryable: false },
   'request.unsupported_media_type': { status: 415, title: 'The content type is not supported', retryable: false },
   'route.not_found': { status: 404, title: 'There is no such path', retryable: false },

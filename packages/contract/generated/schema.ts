@@ -443,7 +443,7 @@ export interface components {
          * @description One of the catalogue in `errors.yaml`. Clients must accept codes they do not know.
          * @example room.not_found
          */
-        ErrorCode: "request.malformed" | "request.invalid" | "request.too_large" | "request.unsupported_media_type" | "route.not_found" | "method.not_allowed" | "origin.forbidden" | "auth.required" | "token.invalid" | "token.expired" | "session.ended" | "credentials.invalid" | "refresh.invalid" | "ticket.invalid" | "username.taken" | "email.taken" | "user.not_found" | "room.not_found" | "room.forbidden" | "member.not_found" | "message.nonce_reused" | "message.not_found" | "cursor.invalid" | "read_marker.ahead" | "frame.invalid" | "frame.unknown" | "stream.not_found" | "service.stopping" | "service.overloaded" | "database.unavailable" | "redis.unavailable" | "internal.error" | (string & {});
+        ErrorCode: "request.malformed" | "request.invalid" | "request.conflict" | "request.too_large" | "request.unsupported_media_type" | "route.not_found" | "method.not_allowed" | "origin.forbidden" | "auth.required" | "token.invalid" | "token.expired" | "session.ended" | "credentials.invalid" | "refresh.invalid" | "ticket.invalid" | "username.taken" | "email.taken" | "user.not_found" | "room.not_found" | "room.forbidden" | "member.not_found" | "message.nonce_reused" | "message.not_found" | "cursor.invalid" | "read_marker.ahead" | "frame.invalid" | "frame.unknown" | "stream.not_found" | "service.stopping" | "service.overloaded" | "database.unavailable" | "redis.unavailable" | "internal.error" | (string & {});
         ErrorData: {
             problem: components["schemas"]["Problem"];
         };

@@ -11,5 +11,5 @@ export { EnvironmentError, parseEnv, type Environment, type Field } from './envi
 export { createHealth, type CheckReport, type Health, type HealthOptions, type Report } from './health.ts';
 export { createLifecycle, type Lifecycle, type LifecycleOptions } from './lifecycle.ts';
 export { createLogger, type Logger, type LoggerOptions, type LogLevel } from './logger.ts';
-export { createMetrics, type Metrics } from './metrics.ts';
+export { createMetrics, type Counter, type Gauge, type Histogram, type Metrics } from './metrics.ts';
 export { startOpsServer, type OpsServer } from './ops-server.ts';

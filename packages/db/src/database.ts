@@ -1,0 +1,76 @@
+import type { Logger, Metrics } from '@confab/runtime';
+import { Kysely, type Transaction } from 'kysely';
+import type { DB } from '../generated/tables.ts';
+import { dialect } from './dialect.ts';
+import { createEpoch } from './epoch.ts';
+import { createObserver } from './observer.ts';
+import { createPool, queryTimeouts } from './pool.ts';
+import type { Position } from './position.ts';
+import { PrimaryDriver } from './primary-driver.ts';
+import { startReplicas } from './replicas.ts';
+
+/** What repositories take: in a transaction or out of it. */
+export type Db = Kysely<DB>;
+export type Tx = Transaction<DB>;
+
+export type DatabaseOptions = {
+  primaryUrl: string;
+  replicaUrls: readonly string[];
+  applicationName: string;
+  logger: Logger;
+  metrics?: Metrics;
+  /** Connections to each server. */
+  poolSize?: number;
+  maxReplicaLagMs?: number;
+};
+
+export type Database = {
+  /** For reads that must be of now, and for nothing that spans statements. */
+  readonly primary: Db;
+  /** A replica that shows at least the position, else the primary. Single statements that only read. */
+  read(position?: Position): Db;
+  /** One transaction on the primary; its place in the log goes to the current context. Rolls back when the work throws. */
+  write<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Everything the work reads is of one moment. On the primary, read only. */
+  snapshot<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Which history of which database. */
+  epoch(): Promise<string>;
+  /** Rejects unless the primary answers. */
+  check(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** Opens nothing until it is asked to, except that it begins to watch the replicas. */
+export function createDatabase(options: DatabaseOptions): Database {
+  const { primaryUrl, replicaUrls, applicationName, logger, metrics, poolSize = 10, maxReplicaLagMs = 2_000 } = options;
+  const observe = createObserver({ logger, metrics });
+  const pool = createPool({ url: primaryUrl, applicationName, size: poolSize, logger, timeouts: queryTimeouts });
+  const primary: Db = new Kysely({ dialect: dialect(new PrimaryDriver(pool, observe)) });
+  const epoch = createEpoch(pool);
+  const replicas = startReplicas({
+    urls: replicaUrls,
+    primaryUrl,
+    primary: pool,
+    applicationName,
+    poolSize,
+    maxLagMs: maxReplicaLagMs,
+    pollMs: 100,
+    logger,
+    observe,
+  });
+
+  return {
+    primary,
+    read: (position) => replicas.pick(position) ?? primary,
+    write: (work) => primary.transaction().execute(work),
+    snapshot: (work) => primary.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(work),
+    epoch,
+    async check() {
+      await pool.query('select 1');
+    },
+    async stop() {
+      await replicas.stop();
+      await pool.end();
+    },
+  };
+}

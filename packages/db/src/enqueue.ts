@@ -1,0 +1,31 @@
+import { sql } from 'kysely';
+import type { Tx } from './database.ts';
+import { named } from './query-name.ts';
+
+export type JobOptions = {
+  /** One job a key: a second one takes the place of the first as long as that has not begun. */
+  key?: string;
+  keyMode?: 'replace' | 'preserve_run_at';
+  /** Jobs of one queue run one after the other. */
+  queue?: string;
+  runAt?: Date;
+  maxAttempts?: number;
+  /** Smaller runs sooner. */
+  priority?: number;
+};
+
+/** Puts a job into the transaction of its cause: it exists if and only if that commits. The payload carries ids, not what members wrote. */
+export async function enqueue(tx: Tx, task: string, payload: Record<string, unknown>, options: JobOptions = {}): Promise<void> {
+  await sql`
+    select from graphile_worker.add_job(
+      identifier => ${task}::text,
+      payload => ${JSON.stringify(payload)}::json,
+      queue_name => ${options.queue ?? null}::text,
+      run_at => ${options.runAt ?? null}::timestamptz,
+      max_attempts => ${options.maxAttempts ?? null}::smallint,
+      job_key => ${options.key ?? null}::text,
+      priority => ${options.priority ?? null}::smallint,
+      job_key_mode => ${options.keyMode ?? 'replace'}::text
+    )
+  `.execute(named(tx, 'job.enqueue'));
+}

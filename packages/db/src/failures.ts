@@ -1,0 +1,31 @@
+import pg from 'pg';
+import { IntegerTooLarge } from './integers.ts';
+
+/** pg gives these no code. */
+const lostMessages =
+  /^(Connection terminated|Client has encountered a connection error|Client was closed|Query read timeout|timeout expired|Cannot use a pool after)/;
+const lostErrno = new Set(['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT']);
+const lostStates = /^(08|57P0[1-5]|53300|25P03)/;
+
+/** The five characters of an error that PostgreSQL itself answered with. */
+export function sqlState(error: unknown): string | undefined {
+  return error instanceof pg.DatabaseError ? error.code : undefined;
+}
+
+export function constraintName(error: unknown): string | undefined {
+  return error instanceof pg.DatabaseError ? error.constraint : undefined;
+}
+
+/** The connection is gone or cannot be had: another server may still answer. */
+export function isConnectionFailure(error: unknown): boolean {
+  const state = sqlState(error);
+  if (state !== undefined) return lostStates.test(state);
+  if (!(error instanceof Error) || error instanceof IntegerTooLarge) return false;
+  if (error instanceof AggregateError) return error.errors.some(isConnectionFailure);
+  return lostErrno.has((error as NodeJS.ErrnoException).code ?? '') || lostMessages.test(error.message);
+}
+
+/** The pool had no connection to give in time. */
+export function isPoolExhausted(error: unknown): boolean {
+  return error instanceof Error && error.message === 'timeout exceeded when trying to connect';
+}
