@@ -1,14 +1,11 @@
-import type { EventMap, StreamId } from '@confab/contract';
+import type { EventMap, EventType, StreamId } from '@confab/contract';
 
-export type EventType = keyof EventMap;
-
-/** One numbered happening, as it stands in the log, in Redis and in a gateway. */
-export interface StreamEvent {
-  readonly epoch: string;
+/** One numbered happening, as it stands in the log. */
+export interface LogEvent {
   readonly type: EventType;
   readonly stream: StreamId;
   readonly seq: number;
-  /** When its number was given, in milliseconds; it never falls while `seq` rises. */
+  /** When its number was given, in milliseconds. */
   readonly at: number;
   /** The row it tells of (a message, a room), so that its earlier payloads can be found. */
   readonly subjectId: string | null;
@@ -22,6 +19,11 @@ export interface StreamEvent {
   readonly trace: string | null;
   /** The event's `d` as JSON text, sent byte for byte as it was stored. */
   readonly payload: string;
+}
+
+/** An event with the history its number belongs to, as it stands in Redis and in a gateway. */
+export interface StreamEvent extends LogEvent {
+  readonly epoch: string;
 }
 
 /** A number handed out under the stream's lock. */

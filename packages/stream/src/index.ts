@@ -2,6 +2,6 @@
  * The durable event log of rooms and users, and the one way an event is made.
  * Numbers are given under the stream's row lock and committed with the row they tell of; Redis only carries the news faster.
  */
-export type { Draft, EventType, Place, StreamEvent } from './event.ts';
+export type { Draft, LogEvent, Place, StreamEvent } from './event.ts';
 export { AppendRefused } from './streams.ts';
 export type { Appendix, Streams, Want } from './streams.ts';

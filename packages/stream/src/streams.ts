@@ -2,7 +2,7 @@ import type { StreamId } from '@confab/contract';
 import type { Tx } from '@confab/db';
 import type { RawBuilder } from 'kysely';
 
-import type { Draft, Place, StreamEvent } from './event.ts';
+import type { Draft, LogEvent, Place, StreamEvent } from './event.ts';
 
 /** How many numbers (one unless told) of which stream. */
 export interface Want {
@@ -24,9 +24,9 @@ export interface Streams {
    * The last statements of a write transaction. `build` gets one place for each number wanted, in the order of `wants`.
    * Throws AppendRefused, so that the transaction rolls back, when `row` returned nothing.
    */
-  append(tx: Tx, wants: readonly Want[], build: (places: readonly Place[]) => Appendix): Promise<StreamEvent[]>;
+  append(tx: Tx, wants: readonly Want[], build: (places: readonly Place[]) => Appendix): Promise<LogEvent[]>;
   /** After the commit. Never throws and is not awaited: the log has what Redis misses. */
-  publish(events: readonly StreamEvent[]): void;
+  publish(events: readonly LogEvent[]): void;
   /** The contiguous run of the hot log from `afterSeq + 1`, possibly empty. */
   hotRun(stream: StreamId, afterSeq: number): Promise<StreamEvent[]>;
   /** The run from `afterSeq + 1` as PostgreSQL has it; a first number above `afterSeq + 1` means that the log is no longer kept that far. */

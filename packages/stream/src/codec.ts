@@ -1,0 +1,84 @@
+import type { EventType, StreamId } from '@confab/contract';
+
+import type { StreamEvent } from './event.ts';
+
+/**
+ * An event on its way through Redis: version, flags, number (8 bytes), time (8 bytes), then epoch, type and stream as short
+ * strings, then what the flags announce (three UUIDs of 16 bytes, the trace as a short string), then the payload to the end.
+ */
+const version = 1;
+const fixedBytes = 18;
+const flag = { control: 1, subject: 2, author: 4, subjectUser: 8, trace: 16 };
+
+export class CodecError extends Error {
+  override readonly name = 'CodecError';
+}
+
+export function encodeEvent(event: StreamEvent): Buffer {
+  const names = [event.epoch, event.type, event.stream].map(shortString);
+  const ids = [event.subjectId, event.authorId, event.subjectUserId].filter((id) => id !== null).map(uuidBytes);
+  const trace = event.trace === null ? [] : [shortString(event.trace)];
+  const fixed = Buffer.allocUnsafe(fixedBytes);
+  fixed[0] = version;
+  fixed[1] = flagsOf(event);
+  fixed.writeBigUInt64BE(BigInt(event.seq), 2);
+  fixed.writeBigUInt64BE(BigInt(event.at), 10);
+  return Buffer.concat([fixed, ...names, ...ids, ...trace, Buffer.from(event.payload)]);
+}
+
+export function decodeEvent(bytes: Buffer): StreamEvent {
+  if (bytes.length < fixedBytes) throw new CodecError('an event is cut short');
+  if (bytes[0] !== version) throw new CodecError(`an event has version ${bytes[0]}, known is ${version}`);
+  const flags = bytes[1] ?? 0;
+  const rest = reader(bytes, fixedBytes);
+  return {
+    seq: Number(bytes.readBigUInt64BE(2)),
+    at: Number(bytes.readBigUInt64BE(10)),
+    epoch: rest.shortString(),
+    // A type that a newer process sent is carried like any other.
+    type: rest.shortString() as EventType,
+    stream: rest.shortString() as StreamId,
+    control: (flags & flag.control) !== 0,
+    subjectId: flags & flag.subject ? rest.uuid() : null,
+    authorId: flags & flag.author ? rest.uuid() : null,
+    subjectUserId: flags & flag.subjectUser ? rest.uuid() : null,
+    trace: flags & flag.trace ? rest.shortString() : null,
+    payload: rest.remainder(),
+  };
+}
+
+function flagsOf(event: StreamEvent): number {
+  return (
+    (event.control ? flag.control : 0) |
+    (event.subjectId === null ? 0 : flag.subject) |
+    (event.authorId === null ? 0 : flag.author) |
+    (event.subjectUserId === null ? 0 : flag.subjectUser) |
+    (event.trace === null ? 0 : flag.trace)
+  );
+}
+
+function shortString(text: string): Buffer {
+  const bytes = Buffer.from(text, 'latin1');
+  if (bytes.length > 255) throw new CodecError('a name in an event is too long');
+  return Buffer.concat([Buffer.of(bytes.length), bytes]);
+}
+
+function uuidBytes(id: string): Buffer {
+  const bytes = Buffer.from(id.replaceAll('-', ''), 'hex');
+  if (bytes.length !== 16) throw new CodecError('an id in an event is not a UUID');
+  return bytes;
+}
+
+function reader(bytes: Buffer, start: number) {
+  let at = start;
+  function take(length: number): Buffer {
+    if (at + length > bytes.length) throw new CodecError('an event is cut short');
+    at += length;
+    return bytes.subarray(at - length, at);
+  }
+  return {
+    shortString: () => take(take(1)[0] ?? 0).toString('latin1'),
+    uuid: () => take(16).toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'),
+    remainder: () => bytes.toString('utf8', at),
+  };
+}
