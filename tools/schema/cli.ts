@@ -5,14 +5,14 @@ import { parseArgs } from 'node:util';
 import { migrate } from '../migrate/migrate.ts';
 import { checkout } from '../stack/places.ts';
 import { run } from '../stack/run-command.ts';
-import { createDatabase, withScratchPostgres } from '../stack/scratch.ts';
+import { ensureDatabase, withScratchPostgres } from '../stack/scratch.ts';
 import { describeSchema } from './describe.ts';
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
 const target = join(checkout, 'packages/db/generated');
 
 const made = await withScratchPostgres(async (postgres) => {
-  const databaseUrl = await createDatabase(postgres, 'confab_schema');
+  const databaseUrl = await ensureDatabase(postgres, 'confab_schema');
   await migrate(databaseUrl, 'up', { say: (line) => console.log(line) });
   return { 'schema.txt': await describeSchema(databaseUrl), 'tables.ts': await tableTypes(databaseUrl) };
 });

@@ -1,15 +1,15 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Client } from 'pg';
 import { createPorts } from './ports.ts';
 import { startPostgres } from './postgres.ts';
 import type { Postgres } from './postgres.ts';
+import { makeTemporaryFolder } from './temporary-folder.ts';
 
 /** Lends an empty PostgreSQL that is gone afterwards. */
 export async function withScratchPostgres<T>(work: (postgres: Postgres) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'confab-scratch-'));
+  const folder = await makeTemporaryFolder();
   try {
     const postgres = await startPostgres({
       directory: join(folder, 'postgres/primary'),
@@ -28,7 +28,8 @@ export async function withScratchPostgres<T>(work: (postgres: Postgres) => Promi
   }
 }
 
-export async function createDatabase(postgres: Postgres, name: string): Promise<string> {
+/** Makes the database when it is missing, and answers its address. */
+export async function ensureDatabase(postgres: Postgres, name: string): Promise<string> {
   const client = new Client({ connectionString: postgres.databaseUrl() });
   await client.connect();
   try {

@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { migrate } from '../migrate/migrate.ts';
+import { createPorts } from '../stack/ports.ts';
+import { startPostgres } from '../stack/postgres.ts';
+import { startRedis } from '../stack/redis.ts';
+import { startReplica } from '../stack/replica.ts';
+import { ensureDatabase } from '../stack/scratch.ts';
+import { makeTemporaryFolder } from '../stack/temporary-folder.ts';
+
+const template = 'confab_template';
+
+/** One PostgreSQL with its replica and one Redis for the whole run; every test file clones the template. */
+export default async function setup(): Promise<() => Promise<void>> {
+  const folder = await makeTemporaryFolder();
+  const ports = createPorts();
+  const password = randomBytes(12).toString('base64url');
+  const place = (name: string) => ({ directory: join(folder, name), logFile: join(folder, `${name}.log`) });
+  const starting = startRedis({ ...place('redis'), port: await ports.take(), password, say: (line) => console.log(line) });
+  const primary = await startPostgres({ ...place('primary'), port: await ports.take(), password, durable: false });
+  await makeTemplate(await ensureDatabase(primary, template), primary.databaseUrl());
+  const replica = await startReplica({ ...place('replica'), primary, port: await ports.take(), durable: false });
+  const redis = await starting;
+  process.env['CONFAB_TEST_DATABASE_URL'] = primary.databaseUrl();
+  process.env['CONFAB_TEST_DATABASE_REPLICA_URL'] = replica.databaseUrl();
+  process.env['CONFAB_TEST_REDIS_URL'] = redis.url;
+  return async () => {
+    await Promise.all([redis.stop(), replica.stop()]);
+    await primary.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+}
+
+async function makeTemplate(templateUrl: string, adminUrl: string): Promise<void> {
+  await migrate(templateUrl, 'up');
+  const client = new Client({ connectionString: adminUrl });
+  await client.connect();
+  // A database that somebody is connected to cannot be cloned.
+  await client.query(`ALTER DATABASE ${template} ALLOW_CONNECTIONS false`);
+  await client.end();
+}
