@@ -1,0 +1,8 @@
+/**
+ * Redis: clients that notice a server that is gone or hangs and never give up on it, subscriptions, scripts. Knows no
+ * subject: keys and what they mean belong to whoever uses it. Durations are in milliseconds.
+ */
+export type { RedisClient } from './client.ts';
+export { createRedis, type Redis, type RedisOptions } from './redis.ts';
+export { type Argument, defineScript, type Script } from './script.ts';
+export { createSubscriber, type Subscriber, type SubscriberOptions } from './subscriber.ts';

@@ -1,0 +1,38 @@
+import type { Logger } from '@confab/runtime';
+import type { RedisClientType } from 'redis';
+import { bufferReplies, connect, type RedisClient } from './client.ts';
+
+export type Redis = {
+  /** Commands of Redis 7.0, no newer. Keys that one command or script touches together share a {hash tag}, as on a cluster. */
+  readonly client: RedisClient;
+  /** The same connection, with strings answered as Buffers. */
+  readonly buffers: RedisClientType<{}, {}, {}, 3, typeof bufferReplies>;
+  readonly isReady: boolean;
+  /** Rejects unless Redis answers. */
+  check(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+export type RedisOptions = {
+  url: string;
+  name: string;
+  logger: Logger;
+  /** False where waiting is worse than failing: limits, revocations. */
+  queue: boolean;
+};
+
+/** Returns at once and connects in the background: Redis away means slower, not broken. */
+export function createRedis({ url, name, logger, queue }: RedisOptions): Redis {
+  const { client, stop } = connect({ url, name, logger, queue, ...(queue ? { queueTimeoutMs: 2_000 } : {}) });
+  return {
+    client,
+    buffers: client.withTypeMapping(bufferReplies),
+    get isReady() {
+      return client.isReady;
+    },
+    async check() {
+      await client.ping();
+    },
+    stop,
+  };
+}
