@@ -4,6 +4,12 @@ import { generate } from 'orval';
 import type { OpenApi } from './bundle.ts';
 import { header } from './text.ts';
 
+const banner = /^\/\*\*[\s\S]*?\*\/\n/;
+const mutatorImport = /import \{ transport \} from '\.\/transport\.ts';/;
+const transportImport = "import { getHeaders, transport } from '../src/transport.ts';";
+/** orval repeats this helper in every operation, with a type that the DOM's `fetch` does not take. */
+const ownHeaders = / *const getHeaders = [\s\S]*?\n {2}\};\n/g;
+
 /** The SDK's REST half: one function an operation, all through the SDK's own transport. */
 export async function renderRest(openapi: OpenApi, scratch: string): Promise<string> {
   const input = join(scratch, 'rest.json');
@@ -22,6 +28,5 @@ export async function renderRest(openapi: OpenApi, scratch: string): Promise<str
       override: { mutator: { path: mutator, name: 'transport' }, fetch: { includeHttpResponseReturnType: false } },
     },
   });
-  const text = readFileSync(target, 'utf8').replace(/from '\.\/transport\.ts'/, "from '../src/transport.ts'");
-  return header + text.replace(/^\/\*\*[\s\S]*?\*\/\n/, '\n');
+  return header + readFileSync(target, 'utf8').replace(banner, '\n').replace(ownHeaders, '').replace(mutatorImport, transportImport);
 }

@@ -1,6 +1,6 @@
 // Generated from spec/ by `pnpm generate`. Do not edit.
 
-import { transport } from '../src/transport.ts';
+import { getHeaders, transport } from '../src/transport.ts';
 /**
  * Unique in any case. Letters, digits, dot, hyphen and underscore, beginning and ending with a letter or digit.
  * @minLength 2
@@ -496,20 +496,6 @@ export const getRegisterUserUrl = () => {
  */
 export const registerUser = async (registerRequest: RegisterRequest, options?: Parameters<typeof transport>[1]): Promise<AuthSession> => {
 
-    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
-    if (!h) return {};
-    if (h instanceof Headers) return Object.fromEntries(h.entries());
-    if (Symbol.iterator in h) {
-      return Object.fromEntries(
-        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
-      );
-    }
-    const headers: Record<string, string | readonly string[]> = {};
-    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
-      if (value !== undefined) headers[name] = value;
-    }
-    return headers;
-  };
 return transport<AuthSession>(getRegisterUserUrl(),
   {
     ...options,
@@ -535,20 +521,6 @@ export const getSignInUrl = () => {
  */
 export const signIn = async (signInRequest: SignInRequest, options?: Parameters<typeof transport>[1]): Promise<AuthSession> => {
 
-    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
-    if (!h) return {};
-    if (h instanceof Headers) return Object.fromEntries(h.entries());
-    if (Symbol.iterator in h) {
-      return Object.fromEntries(
-        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
-      );
-    }
-    const headers: Record<string, string | readonly string[]> = {};
-    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
-      if (value !== undefined) headers[name] = value;
-    }
-    return headers;
-  };
 return transport<AuthSession>(getSignInUrl(),
   {
     ...options,
@@ -574,20 +546,6 @@ export const getRefreshSessionUrl = () => {
  */
 export const refreshSession = async (refreshRequest: RefreshRequest, options?: Parameters<typeof transport>[1]): Promise<AuthSession> => {
 
-    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
-    if (!h) return {};
-    if (h instanceof Headers) return Object.fromEntries(h.entries());
-    if (Symbol.iterator in h) {
-      return Object.fromEntries(
-        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
-      );
-    }
-    const headers: Record<string, string | readonly string[]> = {};
-    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
-      if (value !== undefined) headers[name] = value;
-    }
-    return headers;
-  };
 return transport<AuthSession>(getRefreshSessionUrl(),
   {
     ...options,
@@ -694,20 +652,6 @@ export const getCreateRoomUrl = () => {
  */
 export const createRoom = async (createRoomRequest: CreateRoomRequest, options?: Parameters<typeof transport>[1]): Promise<Room> => {
 
-    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
-    if (!h) return {};
-    if (h instanceof Headers) return Object.fromEntries(h.entries());
-    if (Symbol.iterator in h) {
-      return Object.fromEntries(
-        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
-      );
-    }
-    const headers: Record<string, string | readonly string[]> = {};
-    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
-      if (value !== undefined) headers[name] = value;
-    }
-    return headers;
-  };
 return transport<Room>(getCreateRoomUrl(),
   {
     ...options,
@@ -759,20 +703,6 @@ export const getUpdateRoomUrl = (roomId: string,) => {
 export const updateRoom = async (roomId: string,
     updateRoomRequest: UpdateRoomRequest, options?: Parameters<typeof transport>[1]): Promise<Room> => {
 
-    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
-    if (!h) return {};
-    if (h instanceof Headers) return Object.fromEntries(h.entries());
-    if (Symbol.iterator in h) {
-      return Object.fromEntries(
-        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
-      );
-    }
-    const headers: Record<string, string | readonly string[]> = {};
-    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
-      if (value !== undefined) headers[name] = value;
-    }
-    return headers;
-  };
 return transport<Room>(getUpdateRoomUrl(roomId),
   {
     ...options,
@@ -883,20 +813,6 @@ export const getAddMemberUrl = (roomId: string,) => {
 export const addMember = async (roomId: string,
     addMemberRequest: AddMemberRequest, options?: Parameters<typeof transport>[1]): Promise<Member> => {
 
-    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
-    if (!h) return {};
-    if (h instanceof Headers) return Object.fromEntries(h.entries());
-    if (Symbol.iterator in h) {
-      return Object.fromEntries(
-        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
-      );
-    }
-    const headers: Record<string, string | readonly string[]> = {};
-    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
-      if (value !== undefined) headers[name] = value;
-    }
-    return headers;
-  };
 return transport<Member>(getAddMemberUrl(roomId),
   {
     ...options,
@@ -986,20 +902,6 @@ export const getCreateMessageUrl = (roomId: string,) => {
 export const createMessage = async (roomId: string,
     createMessageRequest: CreateMessageRequest, options?: Parameters<typeof transport>[1]): Promise<Message> => {
 
-    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
-    if (!h) return {};
-    if (h instanceof Headers) return Object.fromEntries(h.entries());
-    if (Symbol.iterator in h) {
-      return Object.fromEntries(
-        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
-      );
-    }
-    const headers: Record<string, string | readonly string[]> = {};
-    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
-      if (value !== undefined) headers[name] = value;
-    }
-    return headers;
-  };
 return transport<Message>(getCreateMessageUrl(roomId),
   {
     ...options,
@@ -1026,20 +928,6 @@ export const getMarkReadUrl = (roomId: string,) => {
 export const markRead = async (roomId: string,
     markReadRequest: MarkReadRequest, options?: Parameters<typeof transport>[1]): Promise<ReadMarker> => {
 
-    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
-    if (!h) return {};
-    if (h instanceof Headers) return Object.fromEntries(h.entries());
-    if (Symbol.iterator in h) {
-      return Object.fromEntries(
-        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
-      );
-    }
-    const headers: Record<string, string | readonly string[]> = {};
-    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
-      if (value !== undefined) headers[name] = value;
-    }
-    return headers;
-  };
 return transport<ReadMarker>(getMarkReadUrl(roomId),
   {
     ...options,
