@@ -17,10 +17,10 @@ interface Row {
 }
 
 /** A replica shows a shorter prefix, never a hole; so nothing, or a hole, is a question for the primary. */
-export async function backfill(db: Database, stream: StreamId, afterSeq: number, limit: number, primaryOnly: boolean): Promise<StreamEvent[]> {
+export async function backfill(db: Database, stream: StreamId, afterSeq: number, limit: number): Promise<StreamEvent[]> {
   const epoch = await db.epoch();
   const replica = db.read();
-  if (!primaryOnly && replica !== db.primary) {
+  if (replica !== db.primary) {
     const events = await select(replica, epoch, stream, afterSeq, limit).catch(() => []);
     if (events[0]?.seq === afterSeq + 1) return events;
   }

@@ -2,6 +2,13 @@
  * The durable event log of rooms and users, and the one way an event is made.
  * Numbers are given under the stream's row lock and committed with the row they tell of; Redis only carries the news faster.
  */
+export { createStreams } from './create-streams.ts';
+export type { StreamsDeps } from './create-streams.ts';
+export { decodeMessage } from './ephemeral.ts';
+export type { ChannelMessage, Ephemeral } from './ephemeral.ts';
 export type { Draft, LogEvent, Place, StreamEvent } from './event.ts';
+export { channel } from './names.ts';
+export { maintainLog } from './retention.ts';
+export type { Retention } from './retention.ts';
 export { AppendRefused } from './streams.ts';
 export type { Appendix, Streams, Want } from './streams.ts';

@@ -2,6 +2,7 @@ import type { StreamId } from '@confab/contract';
 import type { Tx } from '@confab/db';
 import type { RawBuilder } from 'kysely';
 
+import type { Ephemeral } from './ephemeral.ts';
 import type { Draft, LogEvent, Place, StreamEvent } from './event.ts';
 
 /** How many numbers (one unless told) of which stream. */
@@ -27,10 +28,12 @@ export interface Streams {
   append(tx: Tx, wants: readonly Want[], build: (places: readonly Place[]) => Appendix): Promise<LogEvent[]>;
   /** After the commit. Never throws and is not awaited: the log has what Redis misses. */
   publish(events: readonly LogEvent[]): void;
+  /** Says it to whoever listens right now. */
+  whisper(ephemeral: Ephemeral): void;
   /** The contiguous run of the hot log from `afterSeq + 1`, possibly empty. */
   hotRun(stream: StreamId, afterSeq: number): Promise<StreamEvent[]>;
-  /** The run from `afterSeq + 1` as PostgreSQL has it; a first number above `afterSeq + 1` means that the log is no longer kept that far. */
-  backfill(stream: StreamId, afterSeq: number, limit: number, options?: { readonly primary?: boolean }): Promise<StreamEvent[]>;
+  /** From PostgreSQL: a replica if it has `afterSeq + 1`, else the primary. A first number above `afterSeq + 1` means that the log is no longer kept that far. */
+  backfill(stream: StreamId, afterSeq: number, limit: number): Promise<StreamEvent[]>;
   /** From the primary. A stream that does not exist is absent. */
   heads(streams: readonly StreamId[]): Promise<Map<StreamId, number>>;
   epoch(): Promise<string>;

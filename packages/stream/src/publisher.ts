@@ -1,0 +1,56 @@
+import { backoffMs, type Logger } from '@confab/runtime';
+
+import type { LogEvent, StreamEvent } from './event.ts';
+
+export interface Publisher {
+  publish(events: readonly LogEvent[]): void;
+  stop(): Promise<void>;
+}
+
+export interface PublisherDeps {
+  epoch(): Promise<string>;
+  ring(event: StreamEvent): Promise<void>;
+  published(outcome: 'published' | 'failed' | 'dropped'): void;
+  readonly logger: Logger;
+}
+
+const attempts = 4;
+const underWayLimit = 5_000;
+
+/** Gateways look at the heads themselves, so giving up costs seconds of delay and nothing else; waiting for ever would cost memory. */
+export function createPublisher({ epoch, ring, published, logger }: PublisherDeps): Publisher {
+  const underWay = new Set<Promise<void>>();
+  let isStopping = false;
+
+  async function send(event: LogEvent): Promise<void> {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        await ring({ ...event, epoch: await epoch() });
+        return published('published');
+      } catch (error) {
+        if (attempt + 1 >= attempts || isStopping) {
+          logger.warn({ err: error, stream: event.stream, seq: event.seq }, 'an event was not published');
+          return published('failed');
+        }
+        await new Promise((resolve) => setTimeout(resolve, backoffMs(attempt, { baseMs: 100, maxMs: 2_000 })));
+      }
+    }
+  }
+
+  return {
+    publish(events) {
+      for (const event of events) {
+        if (underWay.size >= underWayLimit) {
+          published('dropped');
+          continue;
+        }
+        const sending = send(event).finally(() => underWay.delete(sending));
+        underWay.add(sending);
+      }
+    },
+    async stop() {
+      isStopping = true;
+      await Promise.all(underWay);
+    },
+  };
+}
