@@ -60,12 +60,12 @@ export const env = {
   },
 
   /** base64url of at least so many bytes. */
-  secret(minBytes: number): Field<Uint8Array> {
+  secret(minBytes: number): Field<Buffer> {
     return (value) => {
       const text = must(value);
       const bytes = Buffer.from(text, 'base64url');
       if (!/^[A-Za-z0-9_-]+={0,2}$/.test(text) || bytes.length < minBytes) throw new Error(`must be base64url of at least ${minBytes} bytes`);
-      return new Uint8Array(bytes);
+      return bytes;
     };
   },
 };

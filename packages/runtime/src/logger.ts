@@ -16,15 +16,14 @@ export type LoggerOptions = {
 
 /** JSON lines on standard output, written at once, so that none is lost when the process ends. */
 export function createLogger({ name, level, pretty: isPretty, destination = standardOutput(isPretty) }: LoggerOptions): Logger {
-  return pino(
+  const logger = pino(
     {
       level,
       base: { name, pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: {
         level: (label) => ({ level: label }),
-        log: (fields) => redactKeys(fields) as Record<string, unknown>,
-        bindings: (fields) => redactKeys(fields) as Record<string, unknown>,
+        log: redactFields,
       },
       serializers: { err: describeError, error: describeError },
       mixin: correlation,
@@ -32,6 +31,21 @@ export function createLogger({ name, level, pretty: isPretty, destination = stan
     },
     destination,
   );
+  return hideInChildren(logger);
+}
+
+function redactFields(fields: object): Record<string, unknown> {
+  return redactKeys(fields) as Record<string, unknown>;
+}
+
+/** pino does not hand a child's fields to any formatter. Children of children inherit this through their prototype. */
+function hideInChildren(logger: Logger): Logger {
+  const child = logger.child as (this: unknown, fields: pino.Bindings, options?: pino.ChildLoggerOptions) => Logger;
+  const hiding: typeof child = function (fields, options) {
+    return child.call(this, redactFields(fields), options);
+  };
+  logger.child = hiding as typeof logger.child;
+  return logger;
 }
 
 function standardOutput(isPretty: boolean): pino.DestinationStream {

@@ -3,7 +3,7 @@ const deepest = 6;
 
 /** Compared in lower case without `_` and `-`. What a member wrote and what lets somebody in. */
 const hiddenKeys = new Set([
-  'accesstoken', 'authorization', 'content', 'cookie', 'email', 'html', 'newpassword', 'password', 'passwordhash', 'payload', 'proxyauthorization',
+  'accesstoken', 'authorization', 'body', 'content', 'cookie', 'email', 'html', 'newpassword', 'password', 'passwordhash', 'payload', 'proxyauthorization',
   'refreshtoken', 'sealedprivatejwk', 'secret', 'setcookie', 'signature', 'ticket', 'token',
 ]);
 

@@ -1,0 +1,97 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { expect, onTestFinished, test } from 'vitest';
+
+const door = new URL('./index.ts', import.meta.url).href;
+
+/** A process of its own that runs the script; its lines, and how it ended. */
+function start(script: string, env: Record<string, string> = {}) {
+  const child: ChildProcess = spawn(process.execPath, ['--input-type=module', '-e', `${prelude}\n${script}`], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let output = '';
+  child.stdout?.on('data', (chunk) => (output += String(chunk)));
+  const ended = once(child, 'close').then(([code, signal]) => ({ code: code as number | null, signal: signal as string | null }));
+  return {
+    child,
+    ended,
+    output: () => output,
+    messages: () => output.trim().split('\n').map((line) => (JSON.parse(line) as { msg: string }).msg),
+    async says(text: string) {
+      await expect.poll(() => output, { timeout: 5_000 }).toContain(text);
+    },
+  };
+}
+
+const prelude = `
+  import { createHealth, createLifecycle, createLogger } from ${JSON.stringify(door)};
+  const logger = createLogger({ name: 'child', level: 'info', pretty: false });
+  const parentPid = process.env.PARENT === undefined ? undefined : Number(process.env.PARENT);
+  const lifecycle = createLifecycle({ logger, graceMs: 1000, parentPid });
+  const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  setInterval(() => {}, 1000);
+`;
+
+test.each(['SIGTERM', 'SIGINT'] as const)('%s: not ready, then everything ends in reverse order, then 0', async (signal) => {
+  const { child, ended, says, messages } = start(`
+    const health = createHealth({ logger, checks: {} });
+    lifecycle.failReadinessOf(health);
+    lifecycle.onStop('database', () => logger.info('database'));
+    lifecycle.onStop('server', async () => { const { status } = await health.ready(); await sleep(50); logger.info('server ' + status); });
+    logger.info('ready');
+  `);
+  await says('ready');
+  child.kill(signal);
+  child.kill(signal);
+  expect(await ended).toEqual({ code: 0, signal: null });
+  expect(messages()).toEqual(['ready', 'stopping', 'server failed', 'database', 'stopped']);
+});
+
+test('what does not end in time is named, and the process ends all the same', async () => {
+  const { child, ended, says, output } = start(`lifecycle.onStop('stuck', () => new Promise(() => {})); logger.info('ready');`);
+  await says('ready');
+  const startedAt = performance.now();
+  child.kill('SIGTERM');
+  expect(await ended).toEqual({ code: 1, signal: null });
+  expect(performance.now() - startedAt).toBeLessThan(3_000);
+  expect(output()).toContain('"hook":"stuck"');
+});
+
+test('a hook that throws does not keep the others from ending', async () => {
+  const { child, ended, says, messages } = start(`
+    lifecycle.onStop('first', () => logger.info('first'));
+    lifecycle.onStop('second', () => { throw new Error('no'); });
+    logger.info('ready');
+  `);
+  await says('ready');
+  child.kill('SIGTERM');
+  expect((await ended).code).toBe(1);
+  expect(messages()).toEqual(['ready', 'stopping', 'could not stop', 'first', 'stopped']);
+});
+
+test.each([
+  ['an exception', `setTimeout(() => { throw new Error('lost'); }, 10);`, 'uncaughtException'],
+  ['a rejection', `Promise.reject(new Error('lost'));`, 'unhandledRejection'],
+])('%s that nobody handles is logged and ends the process', async (_what, script, kind) => {
+  const { ended, output } = start(script);
+  expect((await ended).code).toBe(1);
+  expect(JSON.parse(output().trim())).toMatchObject({ level: 'fatal', msg: 'crashed', kind, err: { message: 'lost' } });
+});
+
+test('ends in order when the parent is killed, though nobody reaps it', async () => {
+  // The parent under watch is a process between us and the child; killed, it stays a zombie of this test.
+  const script = `${prelude}\nlifecycle.onStop('hook', () => logger.info('ended in order'));\nlogger.info('ready');`;
+  const parent = spawn(
+    process.execPath,
+    ['-e', `const c = require('child_process').spawn(process.execPath, ['--input-type=module', '-e', ${JSON.stringify(script)}], { stdio: 'inherit', env: { ...process.env, PARENT: String(process.pid) } }); setInterval(() => {}, 1000);`],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  let output = '';
+  parent.stdout?.on('data', (chunk) => (output += String(chunk)));
+  await expect.poll(() => output, { timeout: 5_000 }).toContain('ready');
+  parent.kill('SIGKILL');
+  await expect.poll(() => output, { timeout: 5_000 }).toContain('ended in order');
+  expect(output).toContain('parent ended');
+});
