@@ -32,7 +32,7 @@ export async function ringFor(redis: Redis, event: StreamEvent): Promise<void> {
 export async function hotRun(redis: Redis, epoch: string, stream: StreamId, afterSeq: number): Promise<StreamEvent[]> {
   const found = await redis.buffers.xRange(hotKeys(epoch, stream).log, `${afterSeq + 1}-0`, '+', { COUNT: entries });
   const run: StreamEvent[] = [];
-  for (const entry of found) {
+  for (const entry of found ?? []) {
     const bytes = entry.message['e'];
     if (bytes === undefined) break;
     const event = decodeEvent(bytes);

@@ -1,0 +1,114 @@
+import type { Flusher } from './flusher.ts';
+
+/** The socket of the upgrade, as far as it is needed here. */
+export interface Wire {
+  readonly writableLength: number;
+  readonly writableNeedDrain: boolean;
+  cork(): void;
+  uncork(): void;
+  write(frame: Buffer): boolean;
+}
+
+export interface Outbound {
+  push(frame: Buffer): void;
+  /** For what may be lost: only the latest of a key is kept, and nothing once the queue is long. */
+  pushEphemeral(key: string, frame: Buffer): void;
+  /** Whether a replay may put more in. If not, `onRoom` follows once it may. */
+  hasRoom(): boolean;
+  flush(): void;
+  /** The wire has taken everything. */
+  drained(): void;
+  /** Since when the peer has not taken what was written; null if it has. */
+  readonly blockedSince: number | null;
+  /** Writes what is left, whether or not the peer reads, and takes nothing more. */
+  close(): void;
+}
+
+export interface OutboundDeps {
+  readonly wire: Wire;
+  readonly flusher: Flusher;
+  now(): number;
+  /** The socket is too far behind: nothing that can be replayed later may be pushed until there is room. */
+  onOverflow(): void;
+  onRoom(): void;
+}
+
+const conflateBytes = 64 * 1024;
+const overflowBytes = 256 * 1024;
+const overflowFrames = 512;
+const replayFrames = 256;
+
+/** One socket's queue: written once a tick, and bounded, because whoever reads slowly must not cost memory. */
+export function createOutbound({ wire, flusher, now, onOverflow, onRoom }: OutboundDeps): Outbound {
+  let queue: Buffer[] = [];
+  let queuedBytes = 0;
+  const ephemeral = new Map<string, Buffer>();
+  let blockedSince: number | null = null;
+  let isOver = false;
+  let isRoomWanted = false;
+  let isClosed = false;
+
+  const behind = () => queuedBytes + wire.writableLength;
+
+  function hasRoom(): boolean {
+    const has = behind() < conflateBytes && queue.length < replayFrames;
+    if (!has) isRoomWanted = true;
+    return has;
+  }
+
+  function offerRoom(): void {
+    if (!isRoomWanted || isClosed || !hasRoom()) return;
+    isRoomWanted = false;
+    isOver = false;
+    onRoom();
+  }
+
+  function writeAll(): void {
+    wire.cork();
+    for (const frame of queue) wire.write(frame);
+    for (const frame of ephemeral.values()) wire.write(frame);
+    wire.uncork();
+    queue = [];
+    queuedBytes = 0;
+    ephemeral.clear();
+  }
+
+  return {
+    hasRoom,
+    push(frame) {
+      if (isClosed) return;
+      queue.push(frame);
+      queuedBytes += frame.length;
+      flusher.add(this);
+      if (behind() >= conflateBytes) ephemeral.clear();
+      if (isOver || (behind() < overflowBytes && queue.length < overflowFrames)) return;
+      isOver = true;
+      isRoomWanted = true;
+      onOverflow();
+    },
+    pushEphemeral(key, frame) {
+      if (isClosed || behind() >= conflateBytes) return;
+      ephemeral.set(key, frame);
+      flusher.add(this);
+    },
+    flush() {
+      if (isClosed || blockedSince !== null) return;
+      writeAll();
+      if (wire.writableNeedDrain) blockedSince = now();
+      else offerRoom();
+    },
+    drained() {
+      blockedSince = null;
+      if (queue.length > 0 || ephemeral.size > 0) flusher.add(this);
+      offerRoom();
+    },
+    get blockedSince() {
+      return blockedSince;
+    },
+    close() {
+      if (isClosed) return;
+      writeAll();
+      isClosed = true;
+    },
+  };
+}

@@ -1,0 +1,157 @@
+import type { EventMap, StreamId } from '@confab/contract';
+import type { StreamEvent } from '@confab/stream';
+
+import { createReader, type Reader, type ResyncReason, type Sink, type Standing } from './reader.ts';
+import type { Room } from './room.ts';
+import { type Cursor, startOf } from './start.ts';
+
+/** All streams that one socket reads. */
+export interface Readers {
+  /** Follows a stream from the cursor on, anew if it was followed already. */
+  begin(standing: Standing, cursor: Cursor): void;
+  has(stream: StreamId): boolean;
+  end(stream: StreamId): void;
+  /** The socket's queue is too long: everything leaves the live sets and keeps its place. */
+  demote(): void;
+  /** The socket's queue has room again. */
+  advance(): void;
+  close(): void;
+}
+
+export interface ReadersDeps {
+  readonly userId: string;
+  /** The room of a stream, opened if need be. */
+  enter(stream: StreamId): Room;
+  /** After a reader has gone from it. */
+  leave(room: Room): void;
+  standing(stream: StreamId): Promise<Standing | undefined>;
+  standings(): Promise<readonly Standing[]>;
+  hasRoom(): boolean;
+  sendEvent(event: StreamEvent): void;
+  sendSynced(stream: StreamId, seq: number): void;
+  sendResync(stream: StreamId, standing: Standing, reason: ResyncReason): void;
+  sessionEnded(sessionId: string): void;
+  later(delayMs: number, work: () => void): void;
+}
+
+const retryMs = 500;
+
+export function createReaders(deps: ReadersDeps): Readers {
+  const ownStream: StreamId = `user:${deps.userId}`;
+  const held = new Map<StreamId, { reader: Reader; room: Room }>();
+  /** Added again at this number, while the reader has yet to meet the removal before it. */
+  const comesBack = new Map<StreamId, number>();
+  /** Readers that replay from the log; the first has the turn. */
+  const line = new Set<Reader>();
+  let isClosed = false;
+
+  const sink: Sink = {
+    userId: deps.userId,
+    hasRoom: deps.hasRoom,
+    event(event) {
+      deps.sendEvent(event);
+      if (event.control && event.stream === ownStream && event.type === 'member.added') added(event);
+    },
+    heard(event) {
+      if (event.type === 'session.ended') deps.sessionEnded((JSON.parse(event.payload) as EventMap['session.ended']).sessionId);
+    },
+    synced: deps.sendSynced,
+    resync(stream, standing, reason) {
+      deps.sendResync(stream, standing, reason);
+      // What it was told of rooms gained is lost with the events left out.
+      if (stream === ownStream) void joinMissing();
+    },
+    standing: deps.standing,
+    detached(reader) {
+      const entry = held.get(reader.stream);
+      if (entry?.reader !== reader) return;
+      held.delete(reader.stream);
+      deps.leave(entry.room);
+      const joinedSeq = comesBack.get(reader.stream) ?? 0;
+      comesBack.delete(reader.stream);
+      if (joinedSeq > reader.position) void join(reader.stream, joinedSeq);
+    },
+    takeTurn(reader) {
+      line.add(reader);
+      return first(line) === reader;
+    },
+    passTurn(reader) {
+      const hadTurn = first(line) === reader;
+      if (!line.delete(reader) || !hadTurn) return;
+      const next = first(line);
+      if (next !== undefined) held.get(next.stream)?.room.advance(next);
+    },
+  };
+
+  function begin(standing: Standing, cursor: Cursor): void {
+    const { position, reason } = startOf(standing, cursor);
+    follow(standing, position, reason);
+  }
+
+  function follow(standing: Standing, position: number, reason: ResyncReason | null): void {
+    end(standing.stream);
+    const room = deps.enter(standing.stream);
+    const reader = createReader(sink, standing, position);
+    held.set(standing.stream, { reader, room });
+    room.attach(reader, reason, standing);
+  }
+
+  function end(stream: StreamId): void {
+    const entry = held.get(stream);
+    if (entry === undefined) return;
+    held.delete(stream);
+    comesBack.delete(stream);
+    entry.room.detach(entry.reader);
+    deps.leave(entry.room);
+  }
+
+  function added(event: StreamEvent): void {
+    const { roomId, joinedSeq } = JSON.parse(event.payload) as EventMap['member.added'];
+    const stream: StreamId = `room:${roomId}`;
+    const entry = held.get(stream);
+    if (entry === undefined) void join(stream, joinedSeq);
+    else if (entry.reader.position < joinedSeq) comesBack.set(stream, joinedSeq);
+  }
+
+  async function join(stream: StreamId, joinedSeq: number): Promise<void> {
+    try {
+      const standing = await deps.standing(stream);
+      // Another number: he has left since, or come again, and a later event tells of that.
+      if (isClosed || held.has(stream) || standing?.joinedSeq !== joinedSeq) return;
+      follow(standing, joinedSeq, null);
+    } catch {
+      deps.later(retryMs, () => void (isClosed || join(stream, joinedSeq)));
+    }
+  }
+
+  async function joinMissing(): Promise<void> {
+    try {
+      for (const standing of await deps.standings()) {
+        if (!isClosed && !held.has(standing.stream)) follow(standing, standing.head, 'before_join');
+      }
+    } catch {
+      deps.later(retryMs, () => void (isClosed || joinMissing()));
+    }
+  }
+
+  return {
+    begin,
+    has: (stream) => held.has(stream),
+    end,
+    demote() {
+      for (const { reader, room } of held.values()) room.demote(reader);
+    },
+    advance() {
+      for (const { reader, room } of held.values()) room.advance(reader);
+    },
+    close() {
+      isClosed = true;
+      for (const stream of [...held.keys()]) end(stream);
+    },
+  };
+}
+
+function first<T>(set: Set<T>): T | undefined {
+  const [value] = set;
+  return value;
+}
