@@ -1,0 +1,38 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { dropLeftDatabases } from './database.ts';
+
+const watched = new Map([
+  ['ProcessWrap', 'child processes'],
+  ['TCPSocketWrap', 'sockets'],
+  ['TCPServerWrap', 'listening sockets'],
+]);
+
+type Count = ReadonlyMap<string, number>;
+
+/** What keeps this process alive, by kind. Idle connections that `fetch` keeps do not. */
+export function countResources(): Count {
+  const counts = new Map<string, number>();
+  for (const resource of process.getActiveResourcesInfo()) counts.set(resource, (counts.get(resource) ?? 0) + 1);
+  return counts;
+}
+
+/** Throws if more is open than at the beginning, or a database clone is left. What is on its way out has `graceMs` to go. */
+export async function throwOnLeaks(before: Count, graceMs = 2000): Promise<void> {
+  const end = performance.now() + graceMs;
+  let leaks = leaked(before);
+  while (leaks.length > 0 && performance.now() < end) {
+    await delay(20);
+    leaks = leaked(before);
+  }
+  const databases = process.env['CONFAB_TEST_DATABASE_URL'] === undefined ? [] : await dropLeftDatabases();
+  if (databases.length > 0) leaks.push(`databases ${databases.join(', ')}`);
+  if (leaks.length > 0) throw new Error(`left open by this file: ${leaks.join('; ')}`);
+}
+
+function leaked(before: Count): string[] {
+  const now = countResources();
+  return [...watched].flatMap(([resource, words]) => {
+    const more = (now.get(resource) ?? 0) - (before.get(resource) ?? 0);
+    return more > 0 ? [`${more} ${words}`] : [];
+  });
+}

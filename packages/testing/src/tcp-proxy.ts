@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import { freePort } from './ports.ts';
+
+export interface TcpProxy {
+  /** The target's address with the proxy's host and port in it. */
+  readonly url: string;
+  /** Connections stay open and new ones are taken, but nothing passes: a server that hangs. */
+  hang(): void;
+  /** Every connection is reset and new ones are too: a server that died. */
+  cut(): void;
+  /** As in the beginning. What was held back passes now. */
+  restore(): void;
+  stop(): Promise<void>;
+}
+
+/** A wire that a test can break, between a client and the server of the URL. */
+export async function startTcpProxy(targetUrl: string): Promise<TcpProxy> {
+  const target = new URL(targetUrl);
+  const sockets = new Set<Socket>();
+  let state: 'passing' | 'hanging' | 'cut' = 'passing';
+
+  const keep = (socket: Socket): void => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.once('close', () => sockets.delete(socket));
+    if (state === 'hanging') socket.pause();
+  };
+  const server = createServer((near) => {
+    if (state === 'cut') {
+      near.resetAndDestroy();
+      return;
+    }
+    const far = connect({ host: target.hostname, port: Number(target.port) });
+    for (const socket of [near, far]) keep(socket);
+    near.on('data', (chunk) => far.write(chunk));
+    far.on('data', (chunk) => near.write(chunk));
+    near.once('close', () => far.destroy());
+    far.once('close', () => near.destroy());
+  });
+  const port = await freePort();
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+
+  const url = new URL(targetUrl);
+  url.hostname = '127.0.0.1';
+  url.port = String(port);
+  return {
+    url: url.href,
+    hang() {
+      state = 'hanging';
+      for (const socket of sockets) socket.pause();
+    },
+    cut() {
+      state = 'cut';
+      for (const socket of sockets) socket.resetAndDestroy();
+    },
+    restore() {
+      state = 'passing';
+      for (const socket of sockets) socket.resume();
+    },
+    async stop() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
