@@ -13,6 +13,8 @@ export default defineConfig({
           ...isolation,
           name: 'node',
           include: ['{packages,tools}/**/*.test.ts', 'apps/**/*.test.{ts,tsx}'],
+          exclude: ['**/node_modules/**', '**/planted/**'],
+          setupFiles: ['packages/testing/src/setup.ts'],
           testTimeout: 20_000,
           hookTimeout: 60_000,
         },
