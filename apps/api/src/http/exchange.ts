@@ -1,0 +1,24 @@
+import type { ErrorCode } from '@confab/contract';
+import type { Actor } from '@confab/core';
+import type { Response } from 'express';
+import type { OperationSpec } from './document.ts';
+
+/** What is known of one request, filled in on its way. */
+export type Exchange = {
+  readonly requestId: string;
+  /** For log and metrics: an operationId, or the name of what lies outside the API. Never something that came in. */
+  label: string;
+  operation?: OperationSpec;
+  actor?: Actor;
+  code?: ErrorCode;
+};
+
+export function beginExchange(response: Response, requestId: string): Exchange {
+  const exchange: Exchange = { requestId, label: 'unmatched' };
+  response.locals['exchange'] = exchange;
+  return exchange;
+}
+
+export function exchangeOf(response: Response): Exchange {
+  return response.locals['exchange'] as Exchange;
+}

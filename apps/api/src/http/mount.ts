@@ -1,0 +1,64 @@
+import express, { type RequestHandler, type Response, type Router } from 'express';
+import type { Context, Operations } from '../operations.ts';
+import type { OperationSpec } from './document.ts';
+import { exchangeOf } from './exchange.ts';
+import { allow, answerOptions, refuseMethod } from './methods.ts';
+
+type AnyInput = { path: unknown; query: unknown; body: unknown };
+type AnyHandler = (input: AnyInput, context: Context) => Promise<unknown>;
+type AnyReply = { status: number; body: unknown; headers?: Record<string, string> };
+
+/** One route for each path of the document, one method for each of its operations; every other method is refused. */
+export function mountOperations(specs: readonly OperationSpec[], operations: Operations, before: readonly RequestHandler[]): Router {
+  const router = express.Router({ caseSensitive: true, strict: true });
+  for (const [template, group] of Map.groupBy(specs, (spec) => spec.template)) {
+    const route = router.route(template.replaceAll(/\{(\w+)\}/g, ':$1'));
+    const allowed = allow(group.map((spec) => spec.method));
+    for (const spec of group) route[spec.method](begin(spec), ...before, invoke(spec, operations));
+    route.options(answerOptions(allowed)).all(refuseMethod(allowed));
+  }
+  return router;
+}
+
+function begin(spec: OperationSpec): RequestHandler {
+  return (request, response, next) => {
+    const exchange = exchangeOf(response);
+    exchange.operation = spec;
+    exchange.label = spec.operationId;
+    // Node sends no body to a HEAD whatever we write, and the validator knows only what the document has.
+    if (request.method === 'HEAD') request.method = 'GET';
+    next();
+  };
+}
+
+function invoke(spec: OperationSpec, operations: Operations): RequestHandler {
+  // The operation's types were checked where the record was made; here they are any operation's.
+  const handler = operations[spec.operationId] as unknown as AnyHandler;
+  return async (request, response) => {
+    if (validatedAs(request) !== spec.operationId) throw new Error(`${spec.operationId} was validated as ${String(validatedAs(request))}`);
+    const output = await handler({ path: request.params, query: request.query, body: request.body }, contextOf(request.ip, request.get('user-agent'), response));
+    const [only] = spec.successStatuses;
+    send(response, spec.successStatuses.length === 1 && only !== undefined ? { status: only, body: output } : (output as AnyReply));
+  };
+}
+
+function validatedAs(request: object): string | undefined {
+  return (request as { openapi?: { schema: { operationId: string } } }).openapi?.schema.operationId;
+}
+
+function contextOf(address = '', userAgent = '', response: Response): Context {
+  const { actor, label } = exchangeOf(response);
+  return {
+    device: { address, userAgent: userAgent.slice(0, 256) },
+    get actor() {
+      if (actor === undefined) throw new Error(`${label} is open to everybody: it has no actor`);
+      return actor;
+    },
+  };
+}
+
+function send(response: Response, { status, body, headers = {} }: AnyReply): void {
+  response.status(status).set(headers);
+  if (body === undefined) response.end();
+  else response.json(body);
+}

@@ -1,0 +1,25 @@
+import { AppError } from '@confab/runtime';
+import cors from 'cors';
+import type { RequestHandler } from 'express';
+
+/** A browser names the origin of a page that calls across origins. No Origin: not a browser, or its own page reading. */
+export function refuseForeignOrigins(allowed: readonly string[]): RequestHandler {
+  const origins = new Set(allowed);
+  return (request, _response, next) => {
+    const { origin } = request.headers;
+    if (origin !== undefined && !origins.has(origin)) throw new AppError('origin.forbidden');
+    next();
+  };
+}
+
+export function crossOrigin(allowed: readonly string[]): RequestHandler {
+  return cors({
+    origin: [...allowed],
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    allowedHeaders: ['Authorization', 'Content-Type', 'X-Request-Id'],
+    exposedHeaders: ['X-Request-Id', 'Retry-After', 'Idempotent-Replayed'],
+    maxAge: 600,
+    // The route answers OPTIONS itself, with or without a preflight in it.
+    preflightContinue: true,
+  });
+}

@@ -1,0 +1,54 @@
+import type { Application, NextFunction, Request, RequestHandler, Response } from 'express';
+import { middleware } from 'express-openapi-validator';
+import { basePath, copyOfDocument, type OperationSpec } from './document.ts';
+
+type Validator = { check: RequestHandler[]; warmUp(app: Application, operations: readonly OperationSpec[]): Promise<void> };
+type Parameter = { in?: string; allowReserved?: boolean };
+
+/**
+ * Path, query and body against the document; defaults and numbers are filled in. Who the caller is, which media type and
+ * which paths there are has been settled before. Responses are checked by the tests, which see error answers too.
+ */
+export function createValidator(): Validator {
+  const check = middleware({
+    apiSpec: validatorDocument(),
+    // Only the first error: a pattern must not run over a text that is longer than allowed.
+    validateRequests: { allowUnknownQueryParameters: false, allErrors: false },
+    validateResponses: false,
+    validateSecurity: false,
+    fileUploader: false,
+  }) as unknown as RequestHandler[];
+  return { check, warmUp: (app, operations) => warmUp(check, app, operations) };
+}
+
+/** `encodeURIComponent` leaves `!'()*` as they are, `URLSearchParams` `*`; the validator would refuse them. */
+function validatorDocument(): never {
+  const document = copyOfDocument() as { paths: Record<string, Record<string, { parameters?: Parameter[] }>>; components: { parameters: Record<string, Parameter> } };
+  const items = Object.values(document.paths).flatMap((item) => Object.values(item));
+  for (const parameter of [...items.flatMap((operation) => operation.parameters ?? []), ...Object.values(document.components.parameters)]) {
+    if (parameter.in === 'query') parameter.allowReserved = true;
+  }
+  return document as never;
+}
+
+/** The first request to an operation compiles its schemas, which takes longer than all else. So we send it ourselves. */
+async function warmUp(check: readonly RequestHandler[], app: Application, operations: readonly OperationSpec[]): Promise<void> {
+  for (const operation of operations) {
+    const path = basePath + operation.template.replaceAll(/\{\w+\}/g, '0');
+    const headers = operation.takesBody ? { 'content-type': 'application/json' } : {};
+    const request = { app, method: operation.method.toUpperCase(), path, url: path, originalUrl: path, baseUrl: '', headers, query: {}, params: {}, body: {} };
+    for (const step of check) {
+      // oxlint-disable-next-line no-await-in-loop -- the steps of one request follow each other
+      const isRefused = await new Promise<boolean>((resolve) => run(step, request as unknown as Request, (error?: unknown) => resolve(error !== undefined)));
+      if (isRefused) break;
+    }
+  }
+}
+
+function run(step: RequestHandler, request: Request, next: NextFunction): void {
+  try {
+    void step(request, {} as Response, next);
+  } catch (error) {
+    next(error);
+  }
+}

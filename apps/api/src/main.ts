@@ -1,0 +1,42 @@
+import { createCore } from '@confab/core';
+import { createDatabase } from '@confab/db';
+import { createRedis } from '@confab/redis';
+import { createHealth, createLifecycle, createLogger, createMetrics, startOpsServer, systemClock } from '@confab/runtime';
+import { createStreams } from '@confab/stream';
+import { createApp } from './app.ts';
+import { readConfig } from './config.ts';
+import { startHttpServer } from './server.ts';
+
+const config = readConfig(process.env);
+const logger = createLogger({ name: 'api', level: config.LOG_LEVEL, pretty: config.LOG_PRETTY });
+const lifecycle = createLifecycle({ logger, graceMs: config.SHUTDOWN_GRACE_MS, parentPid: config.CONFAB_PARENT_PID });
+const metrics = createMetrics({ process: 'api' });
+
+const database = createDatabase({ primaryUrl: config.DATABASE_URL, replicaUrls: config.DATABASE_REPLICA_URLS, applicationName: 'confab-api', logger, metrics });
+lifecycle.onStop('database', () => database.stop());
+const redis = createRedis({ url: config.REDIS_URL, name: 'api', logger, queue: true });
+lifecycle.onStop('redis', () => redis.stop());
+const streams = createStreams({ db: database, redis, logger, metrics });
+lifecycle.onStop('streams', () => streams.stop());
+const core = createCore({ database, redis, streams, logger, secret: Buffer.from(config.CONFAB_SECRET), clock: systemClock, gatewayUrls: config.GATEWAY_URLS });
+
+const health = createHealth({ checks: { database: () => database.check(), redis: () => redis.check() }, logger });
+lifecycle.failReadinessOf(health);
+const ops = await startOpsServer({ host: config.HOST, port: config.API_OPS_PORT, metrics, health });
+lifecycle.onStop('ops server', () => ops.stop());
+
+const app = await createApp({
+  core,
+  health,
+  logger,
+  metrics,
+  publicUrl: config.PUBLIC_URL,
+  allowedOrigins: config.ALLOWED_ORIGINS,
+  gatewayUrls: config.GATEWAY_URLS,
+  trustProxy: config.TRUST_PROXY,
+  webDirectory: config.WEB_DIR,
+  isStopping: () => lifecycle.isStopping,
+});
+const server = await startHttpServer({ app, host: config.HOST, port: config.API_PORT, drainMs: config.SHUTDOWN_GRACE_MS / 2 });
+lifecycle.onStop('http server', () => server.stop());
+logger.info({ port: server.port, opsPort: ops.port }, 'ready');
