@@ -25,7 +25,7 @@ export function isConnectionFailure(error: unknown): boolean {
   return lostErrno.has((error as NodeJS.ErrnoException).code ?? '') || lostMessages.test(error.message);
 }
 
-/** The pool had no connection to give in time. */
+/** The pool had no connection to give in time: all were lent out, or a server that hangs did not open one. */
 export function isPoolExhausted(error: unknown): boolean {
   return error instanceof Error && error.message === 'timeout exceeded when trying to connect';
 }

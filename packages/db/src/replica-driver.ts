@@ -1,7 +1,7 @@
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely';
 import type pg from 'pg';
 import { PoolConnection } from './connection.ts';
-import { isConnectionFailure, sqlState } from './failures.ts';
+import { isConnectionFailure, isPoolExhausted, sqlState } from './failures.ts';
 import type { Observer } from './observer.ts';
 
 export type ReplicaDriverOptions = {
@@ -68,7 +68,7 @@ class ReplicaConnection implements DatabaseConnection {
         return await this.#replica.executeQuery<R>(query);
       } catch (error) {
         if (isConnectionFailure(error)) onFailure(error);
-        else if (!isRecoveryConflict(error)) throw error;
+        else if (!isPoolExhausted(error) && !isRecoveryConflict(error)) throw error;
       }
     }
     this.#primary ??= new PoolConnection(await primary.connect(), 'primary', observe);

@@ -61,7 +61,9 @@ export function startReplicas(options: ReplicasOptions): Replicas {
 
 function openReplica(options: ReplicasOptions, url: string, label: string): Replica {
   const { applicationName, poolSize, logger, primary, observe, maxLagMs } = options;
-  const pool = createPool({ url, applicationName, size: poolSize, logger, timeouts: queryTimeouts });
+  // The primary is there too: no reason to wait long for a replica.
+  const timeouts = { ...queryTimeouts, connectMs: pollTimeouts.connectMs };
+  const pool = createPool({ url, applicationName, size: poolSize, logger, timeouts });
   const health = new ReplicaHealth({ label, logger, maxLagMs });
   const driver = new ReplicaDriver({ replica: pool, primary, observe, onFailure: (error) => health.eject('no answer', { err: error }) });
   return { db: new Kysely({ dialect: dialect(driver) }), driver, health, pool, polls: pollPool(options, url) };

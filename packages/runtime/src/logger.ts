@@ -40,12 +40,11 @@ function redactFields(fields: object): Record<string, unknown> {
 
 /** pino does not hand a child's fields to any formatter. Children of children inherit this through their prototype. */
 function hideInChildren(logger: Logger): Logger {
-  const child = logger.child as (this: unknown, fields: pino.Bindings, options?: pino.ChildLoggerOptions) => Logger;
-  const hiding: typeof child = function (fields, options) {
-    return child.call(this, redactFields(fields), options);
-  };
-  logger.child = hiding as typeof logger.child;
-  return logger;
+  const { child } = logger;
+  function hidingChild(this: Logger, fields: pino.Bindings, ...rest: unknown[]): unknown {
+    return Reflect.apply(child, this, [redactFields(fields), ...rest]);
+  }
+  return Object.assign(logger, { child: hidingChild });
 }
 
 function standardOutput(isPretty: boolean): pino.DestinationStream {
