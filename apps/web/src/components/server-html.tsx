@@ -10,7 +10,7 @@ function purify(html: string): string {
     purifier.addHook('afterSanitizeAttributes', (node) => {
       if (node.tagName !== 'A') return;
       node.setAttribute('target', '_blank');
-      node.setAttribute('rel', 'noopener noreferrer nofollow');
+      node.setAttribute('rel', 'noopener noreferrer nofollow ugc');
     });
   }
   return purifier.sanitize(html, { USE_PROFILES: { html: true }, FORBID_TAGS: ['style', 'form', 'button', 'textarea', 'select'], FORBID_ATTR: ['style', 'id', 'name'] });

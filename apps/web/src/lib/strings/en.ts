@@ -11,6 +11,7 @@ export const en = {
   details: 'Details',
   requestId: 'Request',
   optional: 'optional',
+  sidebar: 'Sidebar',
   skipToConversation: 'Skip to conversation',
 
   days: { today: 'Today', yesterday: 'Yesterday' },
@@ -82,6 +83,7 @@ export const en = {
     noneText: 'Join one that exists, or make the first.',
     chooseTitle: 'Pick a room',
     chooseText: (shortcut: string) => `Choose one in the sidebar, or press ${shortcut} to jump anywhere.`,
+    notFound: 'There is nothing at this address.',
     gone: 'This room does not exist, or you are not in it.',
     goneAction: 'Back to your rooms',
     removed: 'You are not in this room any more.',
