@@ -1,7 +1,14 @@
+import { createAuth } from './auth.ts';
 import type { Auth } from './auth.ts';
-import type { ConfabOptions } from './options.ts';
+import { openSocket } from './open-socket.ts';
+import type { ConfabOptions, Logger } from './options.ts';
 import type { Realtime } from './realtime/events.ts';
+import { createRealtime } from './realtime/realtime.ts';
+import { bindRest } from './rest.ts';
 import type { Rest } from './rest.ts';
+import { wait } from './retry.ts';
+import { createSender } from './sender.ts';
+import { createMemorySession, guardSession } from './session.ts';
 
 export interface Confab {
   /** Every operation of the API. The session's token is sent along and renewed when needed. */
@@ -12,4 +19,45 @@ export interface Confab {
   close(): void;
 }
 
-export declare function createConfab(options: ConfabOptions): Confab;
+const silent = () => undefined;
+const noLogger: Logger = { debug: silent, info: silent, warn: silent, error: silent };
+
+export function createConfab(options: ConfabOptions): Confab {
+  const logger = options.logger ?? noLogger;
+  const closing = new AbortController();
+  const { now } = Date;
+  const { random } = Math;
+  const transport = {
+    baseUrl: options.baseUrl,
+    fetch: options.fetch ?? ((url: string, init: RequestInit) => globalThis.fetch(url, init)),
+    rules: { withinMs: options.retryWithinMs ?? 10_000, now, random, wait },
+    closed: closing.signal,
+  };
+  const auth = createAuth({ rest: bindRest(createSender(transport)), store: guardSession(options.session ?? createMemorySession(), logger), logger, now });
+  const rest = bindRest(createSender(transport, auth));
+  const realtime = createRealtime({
+    auth,
+    createTicket: (signal) => rest.createGatewayTicket({ signal }),
+    openSocket: options.webSocket ?? openSocket,
+    chooseGateway: options.chooseGateway ?? first,
+    logger,
+    now,
+    random,
+  });
+  return {
+    rest,
+    auth,
+    realtime,
+    close() {
+      realtime.close();
+      closing.abort(new Error('the client was closed'));
+    },
+  };
+}
+
+/** The ticket names at least one. */
+function first(urls: readonly string[]): string {
+  const [url] = urls;
+  if (url === undefined) throw new Error('the ticket names no gateway');
+  return url;
+}

@@ -11,7 +11,7 @@ export type { Rest } from './rest.ts';
 export type { RequestOptions } from './transport.ts';
 export { createMemorySession } from './session.ts';
 export type { Session, SessionStore } from './session.ts';
-export { NetworkError, ProblemError } from './problem.ts';
+export { NetworkError, ProblemError, StoppedError } from './problem.ts';
 export type {
   AnyStreamEvent,
   ReadyEvent,
@@ -26,5 +26,6 @@ export type {
   StoppedEvent,
   StreamEvent,
 } from './realtime/events.ts';
+export { openSocket } from './open-socket.ts';
 export type { OpenSocket, Socket, SocketListeners } from './realtime/socket.ts';
 export type { CloseAction, ErrorCode, EventMap, EventType, OperationId, Schemas, StreamId } from '@confab/contract';

@@ -33,3 +33,15 @@ export class ProblemError extends Error {
 export class NetworkError extends Error {
   override readonly name = 'NetworkError';
 }
+
+/** The realtime connection ended for good before it was live. */
+export class StoppedError extends Error {
+  override readonly name = 'StoppedError';
+  /** A close code, when the gateway gave one. */
+  readonly code: number | undefined;
+
+  constructor(reason: string, code: number | undefined) {
+    super(reason);
+    this.code = code;
+  }
+}

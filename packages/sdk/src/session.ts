@@ -1,4 +1,5 @@
 import type { Schemas } from '@confab/contract';
+import type { Logger } from './options.ts';
 
 /** A sign-in, as it is kept between starts. */
 export interface Session {
@@ -23,5 +24,22 @@ export function createMemorySession(): SessionStore {
     get: () => kept,
     set: (session) => void (kept = session),
     clear: () => void (kept = undefined),
+  };
+}
+
+/** A store that fails (a full quota, a private window) costs the session its life beyond this process, nothing more. */
+export function guardSession(store: SessionStore, logger: Logger): SessionStore {
+  const guarded = async <T>(work: () => T | Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work();
+    } catch (error) {
+      logger.error('the session store failed', { error });
+      return undefined;
+    }
+  };
+  return {
+    get: () => guarded(() => store.get()),
+    set: (session) => guarded(() => store.set(session)),
+    clear: () => guarded(() => store.clear()),
   };
 }

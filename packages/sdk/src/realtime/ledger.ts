@@ -1,0 +1,148 @@
+import type { EventFrame, Schemas, StreamId } from '@confab/contract';
+import type { ResyncEvent, StartingPoint } from './events.ts';
+
+/** What to do with a numbered frame: `unknown` is of a stream that is not followed. */
+export type Verdict = 'apply' | 'duplicate' | 'gap' | 'unknown';
+
+export interface Identity {
+  epoch?: string;
+  cursors?: Record<string, number>;
+}
+
+export interface Ledger {
+  readonly epoch: string | undefined;
+  cursors(): Record<StreamId, number>;
+  begin(from: StartingPoint): void;
+  forget(): void;
+  /** What to identify with. */
+  identify(): Identity;
+  /** Takes up what the gateway says is mine; `sent` is what this connection identified with. */
+  ready(ready: Schemas['Ready'], sent: Identity): { resyncs: ResyncEvent[]; unattached: [StreamId, number][] };
+  /** Moves the cursor if the frame is the next of its stream. */
+  place(stream: StreamId, seq: number): Verdict;
+  /** What an applied event of my own stream says about which rooms are mine. */
+  membership(frame: EventFrame): void;
+  synced(stream: StreamId, seq: number): { verdict: Verdict; resync?: ResyncEvent };
+  /** Goes on from the head. Backwards only if it `mayLower` and the log really ends there: a late copy never does. */
+  resync(stream: StreamId, resync: Schemas['Resync'], mayLower: boolean): ResyncEvent;
+  /** Begins a stream at a number, unless it is followed already. */
+  follow(stream: StreamId, seq: number): void;
+  drop(stream: StreamId): void;
+}
+
+export const roomStream = (roomId: string): StreamId => `room:${roomId}`;
+
+const maxCursors = 1_000;
+
+/** What was seen of each stream. All that keeps an event from being applied twice, out of order, or after a hole is here. */
+export function createLedger(): Ledger {
+  let epoch: string | undefined;
+  /** The least recently moved first. */
+  const cursors = new Map<StreamId, number>();
+  /** Streams whose numbers are of another epoch: nothing of them counts until their resync. */
+  const awaiting = new Set<StreamId>();
+  let roster: { mine: StreamId; head: number; streams: ReadonlySet<StreamId> } | undefined;
+
+  function move(stream: StreamId, seq: number): void {
+    cursors.delete(stream);
+    cursors.set(stream, seq);
+    awaiting.delete(stream);
+  }
+
+  function drop(stream: StreamId): void {
+    cursors.delete(stream);
+    awaiting.delete(stream);
+  }
+
+  function enterEpoch(next: string): void {
+    if (epoch !== undefined && epoch !== next) {
+      for (const stream of cursors.keys()) awaiting.add(stream);
+      cursors.clear();
+    }
+    epoch = next;
+  }
+
+  /** A stream that the gateway began at its head although more may have happened since it was last seen. */
+  function beginAtHead(stream: StreamId, head: number, resumed: boolean): ResyncEvent[] {
+    const seen = cursors.get(stream);
+    const reason = awaiting.has(stream) ? 'epoch' : seen === undefined ? 'new_stream' : 'too_many';
+    const missed = resumed && (seen === undefined || seen < head);
+    if (seen === undefined || seen < head) move(stream, head);
+    return missed && epoch !== undefined ? [{ stream, head, epoch, reason }] : [];
+  }
+
+  return {
+    get epoch() {
+      return epoch;
+    },
+    cursors: () => Object.fromEntries(cursors) as Record<StreamId, number>,
+    begin(from) {
+      cursors.clear();
+      awaiting.clear();
+      epoch = from.epoch;
+      for (const [stream, seq] of Object.entries(from.streams)) cursors.set(stream as StreamId, seq);
+    },
+    forget() {
+      cursors.clear();
+      awaiting.clear();
+      epoch = undefined;
+      roster = undefined;
+    },
+    identify() {
+      if (epoch === undefined) return {};
+      const own = [...cursors].filter(([stream]) => stream.startsWith('user:'));
+      const rooms = [...cursors].filter(([stream]) => !stream.startsWith('user:'));
+      const chosen = [...own, ...rooms.toReversed()].slice(0, maxCursors);
+      return chosen.length === 0 ? { epoch } : { epoch, cursors: Object.fromEntries(chosen) };
+    },
+    ready(ready, sent) {
+      const resumed = epoch !== undefined;
+      const sameEpoch = epoch === ready.epoch;
+      enterEpoch(ready.epoch);
+      for (const stream of ready.refused) drop(stream as StreamId);
+      const streams = Object.entries(ready.streams) as [StreamId, number][];
+      roster = { mine: `user:${ready.user.id}`, head: ready.streams[`user:${ready.user.id}`] ?? 0, streams: new Set(streams.map(([stream]) => stream)) };
+      const resyncs = streams.flatMap(([stream, head]) => (sent.cursors?.[stream] === undefined ? beginAtHead(stream, head, resumed) : []));
+      const absent = [...cursors].filter(([stream]) => ready.streams[stream] === undefined);
+      for (const [stream] of absent) if (sent.cursors?.[stream] !== undefined) drop(stream);
+      const unattached = sameEpoch ? absent.filter(([stream]) => cursors.has(stream)) : [];
+      return { resyncs, unattached };
+    },
+    place(stream, seq) {
+      const seen = cursors.get(stream);
+      if (seen === undefined) return 'unknown';
+      if (seq <= seen) return 'duplicate';
+      if (seq > seen + 1) return 'gap';
+      move(stream, seq);
+      return 'apply';
+    },
+    membership(frame) {
+      if (frame.t !== 'member.added' && frame.t !== 'member.removed') return;
+      if (!frame.r.startsWith('user:')) return;
+      const room = roomStream(frame.d.roomId);
+      if (frame.t === 'member.added') {
+        if ((cursors.get(room) ?? -1) < frame.d.joinedSeq && !awaiting.has(room)) move(room, frame.d.joinedSeq);
+        return;
+      }
+      // A removal from before `ready`, of a room that is mine at `ready`: I have joined it again since.
+      const rejoined = roster?.mine === frame.r && frame.s <= roster.head && roster.streams.has(room);
+      if (!rejoined) drop(room);
+    },
+    synced(stream, seq) {
+      const seen = cursors.get(stream);
+      if (seen !== undefined) return { verdict: seq > seen ? 'gap' : 'duplicate' };
+      const late = awaiting.has(stream);
+      move(stream, seq);
+      return late && epoch !== undefined ? { verdict: 'apply', resync: { stream, head: seq, epoch, reason: 'epoch' } } : { verdict: 'apply' };
+    },
+    resync(stream, { head, epoch: theirs, reason }, mayLower) {
+      const seen = cursors.get(stream) ?? 0;
+      move(stream, mayLower && reason === 'beyond_head' ? head : Math.max(seen, head));
+      return { stream, head, epoch: theirs, reason };
+    },
+    follow(stream, seq) {
+      if (!cursors.has(stream)) move(stream, seq);
+    },
+    drop,
+  };
+}
