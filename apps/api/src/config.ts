@@ -25,8 +25,8 @@ const shape = {
 
 export type Config = ReturnType<typeof readConfig>;
 
-export function readConfig(environment: Record<string, string | undefined>) {
-  return parseEnv(shape, environment);
+export function readConfig() {
+  return parseEnv(shape, process.env);
 }
 
 /** What a browser sends as `Origin`: compared letter by letter, so nothing else may stand here. */

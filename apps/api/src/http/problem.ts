@@ -1,5 +1,5 @@
 import type { Schemas } from '@confab/contract';
-import { AppError, type Logger } from '@confab/runtime';
+import type { AppError, Logger } from '@confab/runtime';
 import type { ErrorRequestHandler } from 'express';
 import { exchangeOf } from './exchange.ts';
 import { toAppError } from './failure.ts';

@@ -38,7 +38,6 @@ async function warmUp(check: readonly RequestHandler[], app: Application, operat
     const headers = operation.takesBody ? { 'content-type': 'application/json' } : {};
     const request = { app, method: operation.method.toUpperCase(), path, url: path, originalUrl: path, baseUrl: '', headers, query: {}, params: {}, body: {} };
     for (const step of check) {
-      // oxlint-disable-next-line no-await-in-loop -- the steps of one request follow each other
       const isRefused = await new Promise<boolean>((resolve) => run(step, request as unknown as Request, (error?: unknown) => resolve(error !== undefined)));
       if (isRefused) break;
     }
