@@ -1,39 +1,48 @@
 /**
  * The domain: what the product does, whoever asks. Each service takes the actor first and answers contract types.
- * Ids are UUIDv7 strings, times in the contract RFC 3339, elsewhere milliseconds since 1970. Errors are AppErrors.
+ * Ids are UUIDv7 strings, times in the contract RFC 3339, elsewhere milliseconds since 1970. What is refused throws an
+ * AppError; errors of the database come through as they are (`constraintError` reads them).
  */
 import type { Database } from '@confab/db';
 import type { Redis } from '@confab/redis';
 import type { Clock, Logger } from '@confab/runtime';
 import type { Streams } from '@confab/stream';
 
-import type { Access } from './gateway/access.service.ts';
-import type { Tickets } from './gateway/tickets.service.ts';
-import type { Members } from './members/members.service.ts';
-import type { Messages } from './messages/messages.service.ts';
-import type { Rooms } from './rooms/rooms.service.ts';
-import type { Sessions } from './sessions/sessions.service.ts';
-import type { Sync } from './sync/sync.service.ts';
-import type { Users } from './users/users.service.ts';
+import { createAccess, type Access } from './gateway/access.service.ts';
+import { createTickets, type Tickets } from './gateway/tickets.service.ts';
+import { createTicketStore } from './gateway/tickets.store.ts';
+import { createMembers, type Members } from './members/members.service.ts';
+import { createMessages, type Messages } from './messages/messages.service.ts';
+import { createRooms, type Rooms } from './rooms/rooms.service.ts';
+import { createKeyRing } from './sessions/key-ring.ts';
+import { createPasswords } from './sessions/passwords.ts';
+import { createRefreshTokens } from './sessions/refresh-token.ts';
+import { createSessions, type Sessions } from './sessions/sessions.service.ts';
+import { createSessionStore } from './sessions/sessions.store.ts';
+import { createTokens } from './sessions/tokens.ts';
+import { createSync, type Sync } from './sync/sync.service.ts';
+import { createUsers, type Users } from './users/users.service.ts';
 
 export type { Actor } from './actor.ts';
 export type { Access, MembershipAccess } from './gateway/access.service.ts';
 export type { Admission, Tickets } from './gateway/tickets.service.ts';
 export type { ListMembersQuery, Members } from './members/members.service.ts';
-export type { ListMessagesQuery, Messages } from './messages/messages.service.ts';
+export type { ListMessagesQuery, Messages, Sent } from './messages/messages.service.ts';
 export type { ListRoomsQuery, Rooms } from './rooms/rooms.service.ts';
+export type { PublicKey } from './sessions/key-ring.ts';
 export type { Device, JwkSet, Sessions } from './sessions/sessions.service.ts';
 export type { Sync } from './sync/sync.service.ts';
 export type { Users } from './users/users.service.ts';
 
 export interface CoreOptions {
   readonly database: Database;
+  /** One that does not queue: a request must not wait for a Redis that is away. */
   readonly redis: Redis;
   readonly streams: Streams;
   readonly logger: Logger;
-  /** CONFAB_SECRET, decoded: at least 32 bytes. */
-  readonly secret: Buffer;
   readonly clock: Clock;
+  /** CONFAB_SECRET, decoded: at least 32 bytes. */
+  readonly secret: Uint8Array;
   /** Given out with tickets; whoever gives none out has none. */
   readonly gatewayUrls: readonly string[];
 }
@@ -49,4 +58,27 @@ export interface Core {
   readonly access: Access;
 }
 
-export declare function createCore(options: CoreOptions): Core;
+export function createCore({ database, redis, streams, logger, clock, secret, gatewayUrls }: CoreOptions): Core {
+  const keys = createKeyRing({ database, secret, clock });
+  const tokens = createTokens({ keys, clock });
+  return {
+    users: createUsers({ database }),
+    sessions: createSessions({
+      database,
+      streams,
+      clock,
+      logger,
+      keys,
+      tokens,
+      refreshTokens: createRefreshTokens(secret),
+      passwords: createPasswords(),
+      store: createSessionStore({ redis, logger }),
+    }),
+    rooms: createRooms({ database, streams, clock }),
+    members: createMembers({ database, streams }),
+    messages: createMessages({ database, streams }),
+    sync: createSync({ database }),
+    tickets: createTickets({ database, clock, tokens, store: createTicketStore({ redis, clock }), gatewayUrls }),
+    access: createAccess({ database, clock }),
+  };
+}

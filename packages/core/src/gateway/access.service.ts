@@ -1,3 +1,10 @@
+import type { Database } from '@confab/db';
+import type { Clock } from '@confab/runtime';
+
+import { findMember, listMemberships } from '../members/members.repository.ts';
+import { isLive } from '../sessions/sessions.policy.ts';
+import { findSession } from '../sessions/sessions.repository.ts';
+
 /** Where a member's part of a room's log begins. */
 export interface MembershipAccess {
   readonly roomId: string;
@@ -10,4 +17,18 @@ export interface Access {
   membership(userId: string, roomId: string): Promise<MembershipAccess | undefined>;
   /** To be asked once the socket follows its user stream: a session that ended between `admit` and then told nobody. */
   isLive(sessionId: string): Promise<boolean>;
+}
+
+export function createAccess({ database, clock }: { database: Database; clock: Clock }): Access {
+  return {
+    async memberships(userId) {
+      const rows = await listMemberships(database.primary, userId);
+      return rows.map((row) => ({ roomId: row.room_id, joinedSeq: row.joined_seq }));
+    },
+    async membership(userId, roomId) {
+      const row = await findMember(database.primary, roomId, userId);
+      return row && { roomId, joinedSeq: row.joined_seq };
+    },
+    isLive: async (sessionId) => isLive(await findSession(database.primary, sessionId), clock.now()),
+  };
 }

@@ -1,6 +1,17 @@
+import { randomInt } from 'node:crypto';
+
 import type { Schemas } from '@confab/contract';
+import type { Database } from '@confab/db';
+import { AppError, type Clock } from '@confab/runtime';
 
 import type { Actor } from '../actor.ts';
+import { isLive } from '../sessions/sessions.policy.ts';
+import { findSession } from '../sessions/sessions.repository.ts';
+import { TokenRefused, type Tokens } from '../sessions/tokens.ts';
+import { presentUserSummary } from '../users/users.presenter.ts';
+import { findUser } from '../users/users.repository.ts';
+import { presentTicket } from './tickets.presenter.ts';
+import type { TicketStore } from './tickets.store.ts';
 
 /** Whose connection it is, and until when. */
 export interface Admission {
@@ -14,6 +25,60 @@ export interface Tickets {
   create(actor: Actor): Promise<Schemas['GatewayTicket']>;
   /** Takes a ticket, once. Throws ticket.invalid or session.ended. */
   admit(ticket: string): Promise<Admission>;
-  /** The `refresh` frame: when the connection expires now. Throws as `authenticate` does, and token.invalid for another session's token. */
-  renew(admission: Admission, accessToken: string): Promise<number>;
+  /** The `refresh` frame: the admission as it is now. Throws as `authenticate` does, and token.invalid for the token of another session. */
+  renew(admission: Admission, accessToken: string): Promise<Admission>;
+}
+
+export interface TicketsDependencies {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly tokens: Tokens;
+  readonly store: TicketStore;
+  readonly gatewayUrls: readonly string[];
+}
+
+export function createTickets({ database, clock, tokens, store, gatewayUrls }: TicketsDependencies): Tickets {
+  /** The primary says it: a connection lives long on this answer. */
+  async function assertLive(sessionId: string): Promise<void> {
+    if (!isLive(await findSession(database.primary, sessionId), clock.now())) throw new AppError('session.ended');
+  }
+
+  return {
+    async create(actor) {
+      const [first, ...others] = shuffled(gatewayUrls);
+      if (first === undefined) throw new Error('no gateway URLs are configured');
+      const ticket = await tokens.issue('ticket', { userId: actor.userId, sessionId: actor.sessionId, connectionExpiresAt: actor.expiresAt });
+      return presentTicket(ticket, [first, ...others]);
+    },
+
+    async admit(ticket) {
+      const claims = await tokens.verify('ticket', ticket).catch((error: unknown) => {
+        throw error instanceof TokenRefused ? new AppError('ticket.invalid', { cause: error }) : error;
+      });
+      if (!(await store.take(claims.tokenId))) throw new AppError('ticket.invalid');
+      await assertLive(claims.sessionId);
+      const user = await findUser(database.primary, claims.userId);
+      if (user === undefined) throw new AppError('session.ended');
+      return { user: presentUserSummary(user), sessionId: claims.sessionId, expiresAt: claims.connectionExpiresAt };
+    },
+
+    async renew(admission, accessToken) {
+      const claims = await tokens.verify('access', accessToken).catch((error: unknown) => {
+        if (error instanceof TokenRefused) throw new AppError(error.isExpired ? 'token.expired' : 'token.invalid', { cause: error });
+        throw error;
+      });
+      if (claims.sessionId !== admission.sessionId || claims.userId !== admission.user.id) throw new AppError('token.invalid');
+      await assertLive(claims.sessionId);
+      return { ...admission, expiresAt: Math.max(admission.expiresAt, claims.expiresAt) };
+    },
+  };
+}
+
+function shuffled<T>(items: readonly T[]): T[] {
+  const result = [...items];
+  for (let last = result.length - 1; last > 0; last -= 1) {
+    const other = randomInt(last + 1);
+    [result[last], result[other]] = [result[other] as T, result[last] as T];
+  }
+  return result;
 }

@@ -1,6 +1,18 @@
 import type { operations, Schemas } from '@confab/contract';
+import type { Database, Tx } from '@confab/db';
+import { AppError } from '@confab/runtime';
+import type { LogEvent, Streams } from '@confab/stream';
 
 import type { Actor } from '../actor.ts';
+import { decodeCursor, encodeCursor, pageOf } from '../cursor.ts';
+import { placeIn } from '../place.ts';
+import { assertMay } from '../rooms/rooms.policy.ts';
+import { addToMemberCount, findStanding, lockRoom, type RoomRow } from '../rooms/rooms.repository.ts';
+import { findUser, findUserByUsername, type UserRow } from '../users/users.repository.ts';
+import { memberEvents } from './member-events.ts';
+import { mayRemove, roleOnJoining } from './members.policy.ts';
+import { presentMember } from './members.presenter.ts';
+import { deletingMember, findMember, findSuccessor, insertingMember, listMembers, updateRole, type MemberRow } from './members.repository.ts';
 
 export type ListMembersQuery = NonNullable<operations['listMembers']['parameters']['query']>;
 
@@ -10,4 +22,107 @@ export interface Members {
   list(actor: Actor, roomId: string, query: ListMembersQuery): Promise<Schemas['MemberPage']>;
   add(actor: Actor, roomId: string, body: Schemas['AddMemberRequest']): Promise<Schemas['Member']>;
   remove(actor: Actor, roomId: string, userId: string): Promise<void>;
+}
+
+interface Change {
+  readonly member: MemberRow | undefined;
+  readonly events: LogEvent[];
+}
+
+/** Who is in a room changes under the room's lock alone, so that what is read there is true until the commit. */
+export function createMembers({ database, streams }: { database: Database; streams: Streams }): Members {
+  async function change(work: (tx: Tx) => Promise<Change>): Promise<MemberRow | undefined> {
+    const { member, events } = await database.write(work);
+    streams.publish(events);
+    return member;
+  }
+
+  async function admit(tx: Tx, room: RoomRow, user: UserRow): Promise<Change> {
+    const present = await findMember(tx, room.id, user.id);
+    if (present !== undefined) return { member: present, events: [] };
+    await addToMemberCount(tx, room.id, 1);
+    const stream = `room:${room.id}` as const;
+    const role = roleOnJoining(room.member_count);
+    let member: MemberRow | undefined;
+    const events = await streams.append(tx, [{ stream }, { stream: `user:${user.id}` }], (places) => {
+      const { seq, at } = placeIn(places, stream);
+      member = { room_id: room.id, user_id: user.id, role, joined_seq: seq, joined_at: at, username: user.username, display_name: user.display_name };
+      return { row: insertingMember(member), events: memberEvents('member.added', member, places) };
+    });
+    return { member, events };
+  }
+
+  async function dismiss(tx: Tx, member: MemberRow): Promise<Change> {
+    const { room_id: roomId, user_id: userId } = member;
+    const stream = `room:${roomId}` as const;
+    const successor = member.role === 'owner' ? await findSuccessor(tx, roomId, userId) : undefined;
+    if (successor !== undefined) await updateRole(tx, roomId, successor.user_id, 'owner');
+    await addToMemberCount(tx, roomId, -1);
+    const events = await streams.append(tx, [{ stream, count: successor === undefined ? 1 : 2 }, { stream: `user:${userId}` }], (places) => {
+      const gone = memberEvents('member.removed', member, places);
+      if (successor === undefined) return { row: deletingMember(roomId, userId), events: gone };
+      const promoted = presentMember({ ...successor, role: 'owner' });
+      const { seq } = placeIn(places, stream, 1);
+      return {
+        row: deletingMember(roomId, userId),
+        events: [...gone, { stream, seq, type: 'member.updated', d: promoted, subjectUserId: successor.user_id, control: true }],
+      };
+    });
+    return { member, events };
+  }
+
+  return {
+    async join(actor, roomId) {
+      const member = await change(async (tx) => {
+        const room = await lockRoom(tx, roomId, actor.userId);
+        assertMay('join', room);
+        return admit(tx, room, must(await findUser(tx, actor.userId), 'session.ended'));
+      });
+      return presentMember(must(member, 'member.not_found'));
+    },
+
+    async leave(actor, roomId) {
+      await change(async (tx) => {
+        assertMay('leave', await lockRoom(tx, roomId, actor.userId));
+        return dismiss(tx, must(await findMember(tx, roomId, actor.userId), 'member.not_found'));
+      });
+    },
+
+    async list(actor, roomId, { cursor, limit = 50 }) {
+      const afterSeq = cursor === undefined ? 0 : Number(decodeCursor(cursor, /^[1-9][0-9]{0,14}$/));
+      assertMay('see', await findStanding(database.primary, roomId, actor.userId));
+      const { items, next } = pageOf(await listMembers(database.primary, roomId, afterSeq, limit + 1), limit);
+      return { items: items.map(presentMember), nextCursor: next === undefined ? null : encodeCursor(next.joined_seq) };
+    },
+
+    async add(actor, roomId, body) {
+      const member = await change(async (tx) => {
+        const room = await lockRoom(tx, roomId, actor.userId);
+        assertMay('addMember', room);
+        return admit(tx, room, must(await namedUser(tx, body), 'user.not_found'));
+      });
+      return presentMember(must(member, 'member.not_found'));
+    },
+
+    async remove(actor, roomId, userId) {
+      await change(async (tx) => {
+        const room = await lockRoom(tx, roomId, actor.userId);
+        assertMay('removeMember', room);
+        if (userId === actor.userId) throw new AppError('room.forbidden', { detail: 'To go yourself, leave the room.' });
+        const member = must(await findMember(tx, roomId, userId), 'member.not_found');
+        if (!mayRemove(room.role, member.role)) throw new AppError('room.forbidden');
+        return dismiss(tx, member);
+      });
+    },
+  };
+}
+
+async function namedUser(tx: Tx, { userId, username }: Schemas['AddMemberRequest']): Promise<UserRow | undefined> {
+  if (userId !== undefined) return findUser(tx, userId);
+  return username === undefined ? undefined : findUserByUsername(tx, username);
+}
+
+function must<T>(value: T | undefined, code: 'session.ended' | 'member.not_found' | 'user.not_found'): T {
+  if (value === undefined) throw new AppError(code);
+  return value;
 }

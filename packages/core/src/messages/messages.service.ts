@@ -1,12 +1,141 @@
+import { createHash } from 'node:crypto';
+
 import type { operations, Schemas } from '@confab/contract';
+import type { Database } from '@confab/db';
+import { renderMarkdown } from '@confab/markdown';
+import { AppError } from '@confab/runtime';
+import { AppendRefused, type Streams } from '@confab/stream';
+import { v7 as uuidv7 } from 'uuid';
 
 import type { Actor } from '../actor.ts';
+import { placeIn } from '../place.ts';
+import { assertMay } from '../rooms/rooms.policy.ts';
+import { findStanding } from '../rooms/rooms.repository.ts';
+import { isBlank } from '../text.ts';
+import { presentPage, windowOf, type Anchor } from './history.ts';
+import { presentMessage } from './messages.presenter.ts';
+import { advancingReadMarker, findMessageByNonce, findMessageSeq, findSender, insertingMessage, listRoots, type MessageRow } from './messages.repository.ts';
 
 export type ListMessagesQuery = NonNullable<operations['listMessages']['parameters']['query']>;
 
+export interface Sent {
+  readonly message: Schemas['Message'];
+  /** This nonce was sent before, and the message is the one it made, as it is now. */
+  readonly replayed: boolean;
+}
+
 export interface Messages {
-  /** `replayed`: this nonce was sent before, and the message is the one it made, as it is now. */
-  send(actor: Actor, roomId: string, body: Schemas['CreateMessageRequest']): Promise<{ message: Schemas['Message']; replayed: boolean }>;
+  send(actor: Actor, roomId: string, body: Schemas['CreateMessageRequest']): Promise<Sent>;
   list(actor: Actor, roomId: string, query: ListMessagesQuery): Promise<Schemas['MessagePage']>;
   markRead(actor: Actor, roomId: string, body: Schemas['MarkReadRequest']): Promise<Schemas['ReadMarker']>;
+}
+
+/** Each try that is refused without a reason that lasts met a member who left and came back in the meantime. */
+const tries = 3;
+
+export function createMessages({ database, streams }: { database: Database; streams: Streams }): Messages {
+  /** Undefined when the guard refused it; nothing has happened then. */
+  async function trySend(actor: Actor, roomId: string, { content, nonce }: Schemas['CreateMessageRequest'], requestHash: Buffer): Promise<Sent | undefined> {
+    const stream = `room:${roomId}` as const;
+    let message: Schemas['Message'] | undefined;
+    try {
+      const events = await database.write(async (tx) => {
+        const sender = await findSender(tx, roomId, actor.userId);
+        assertMay('write', sender);
+        const { html } = renderMarkdown(content);
+        return streams.append(tx, [{ stream }], (places) => {
+          const { seq, at } = placeIn(places, stream);
+          const row: MessageRow = {
+            id: uuidv7(),
+            room_id: roomId,
+            seq,
+            updated_seq: seq,
+            type: 'user',
+            author_id: actor.userId,
+            username: sender.username,
+            display_name: sender.display_name,
+            parent_message_id: null,
+            content,
+            html,
+            nonce,
+            created_at: at,
+            edited_at: null,
+            deleted_at: null,
+          };
+          message = presentMessage(row);
+          return {
+            row: insertingMessage(row, requestHash),
+            events: [{ stream, seq, type: 'message.created', d: message, subjectId: row.id, authorId: row.author_id }],
+          };
+        });
+      });
+      streams.publish(events);
+      return message && { message, replayed: false };
+    } catch (error) {
+      if (error instanceof AppendRefused) return undefined;
+      throw error;
+    }
+  }
+
+  async function findFirst(actor: Actor, roomId: string, nonce: string, requestHash: Buffer): Promise<Sent | undefined> {
+    const first = await findMessageByNonce(database.primary, roomId, actor.userId, nonce);
+    if (first === undefined) return undefined;
+    if (!first.request_hash.equals(requestHash)) throw new AppError('message.nonce_reused');
+    return { message: presentMessage(first), replayed: true };
+  }
+
+  return {
+    async send(actor, roomId, body) {
+      if (isBlank(body.content)) throw new AppError('request.invalid', { errors: [{ path: '/body/content', message: 'must show something' }] });
+      const requestHash = hashRequest(null, body.content);
+      for (let attempt = 0; attempt < tries; attempt += 1) {
+        const sent = (await trySend(actor, roomId, body, requestHash)) ?? (await findFirst(actor, roomId, body.nonce, requestHash));
+        if (sent !== undefined) return sent;
+      }
+      throw new AppError('service.overloaded', { retryAfterSeconds: 1 });
+    },
+
+    async list(actor, roomId, { before, after, around, limit = 50 }) {
+      const anchors = Object.entries({ before, after, around }).filter(([, id]) => id !== undefined);
+      if (anchors.length > 1) {
+        throw new AppError('request.invalid', { errors: anchors.map(([name]) => ({ path: `/query/${name}`, message: 'must be the only one of before, after and around' })) });
+      }
+      assertMay('read', await findStanding(database.primary, roomId, actor.userId));
+      const [anchor, messageId] = (anchors[0] ?? ['newest', undefined]) as [Anchor, string | undefined];
+      const seq = messageId === undefined ? 0 : await findMessageSeq(database.primary, roomId, messageId);
+      if (seq === undefined) throw new AppError('cursor.invalid');
+      const window = windowOf(anchor, seq, limit);
+      return presentPage(await listRoots(database.primary, roomId, window.pivot, window.older + 1, window.newer + 1), window);
+    },
+
+    async markRead(actor, roomId, { seq }) {
+      const standing = await findStanding(database.primary, roomId, actor.userId);
+      assertMay('read', standing);
+      if (seq > standing.head) throw new AppError('read_marker.ahead');
+      const stream = `user:${actor.userId}` as const;
+      const marker = { roomId, seq };
+      if (standing.read_seq !== null && seq <= standing.read_seq) return { roomId, seq: standing.read_seq };
+      try {
+        const events = await database.write((tx) =>
+          streams.append(tx, [{ stream }], (places) => ({
+            row: advancingReadMarker(roomId, actor.userId, seq),
+            events: places.map((place) => ({ stream, seq: place.seq, type: 'read.updated', d: marker })),
+          })),
+        );
+        streams.publish(events);
+        return marker;
+      } catch (error) {
+        if (!(error instanceof AppendRefused)) throw error;
+        // Another device was quicker and further, or he is no member any more.
+        const now = await findStanding(database.primary, roomId, actor.userId);
+        assertMay('read', now);
+        return { roomId, seq: now.read_seq ?? seq };
+      }
+    },
+  };
+}
+
+/** What must be the same for a repeated nonce to be the same send. */
+function hashRequest(parentMessageId: string | null, content: string): Buffer {
+  return createHash('sha256').update(JSON.stringify([parentMessageId, content])).digest();
 }

@@ -1,0 +1,67 @@
+import { named, type Db, type Tx } from '@confab/db';
+import { sql, type RawBuilder } from 'kysely';
+
+import type { Role } from '../rooms/rooms.policy.ts';
+
+export interface MemberRow {
+  readonly room_id: string;
+  readonly user_id: string;
+  readonly role: Role;
+  readonly joined_seq: number;
+  readonly joined_at: Date;
+  readonly username: string;
+  readonly display_name: string;
+}
+
+const members = sql`
+  SELECT membership.room_id, membership.user_id, membership.role, membership.joined_seq, membership.joined_at, users.username, users.display_name
+  FROM memberships AS membership JOIN users ON users.id = membership.user_id`;
+
+export async function findMember(db: Db, roomId: string, userId: string): Promise<MemberRow | undefined> {
+  const { rows } = await sql<MemberRow>`${members} WHERE membership.room_id = ${roomId} AND membership.user_id = ${userId}`.execute(named(db, 'members.find'));
+  return rows[0];
+}
+
+/** In the order of joining; numbers of joins are unique in a room. */
+export async function listMembers(db: Db, roomId: string, afterSeq: number, limit: number): Promise<MemberRow[]> {
+  const { rows } = await sql<MemberRow>`
+    ${members} WHERE membership.room_id = ${roomId} AND membership.joined_seq > ${afterSeq}
+    ORDER BY membership.joined_seq LIMIT ${limit}`.execute(named(db, 'members.list'));
+  return rows;
+}
+
+/** Who becomes owner when this one leaves: nobody while another owner stays, else whoever has been there longest. */
+export async function findSuccessor(db: Db, roomId: string, leavingUserId: string): Promise<MemberRow | undefined> {
+  const { rows } = await sql<MemberRow>`
+    ${members} WHERE membership.room_id = ${roomId} AND membership.user_id <> ${leavingUserId}
+      AND NOT EXISTS (SELECT FROM memberships AS other WHERE other.room_id = ${roomId} AND other.user_id <> ${leavingUserId} AND other.role = 'owner')
+    ORDER BY membership.joined_seq LIMIT 1`.execute(named(db, 'members.findSuccessor'));
+  return rows[0];
+}
+
+export async function updateRole(tx: Tx, roomId: string, userId: string, role: Role): Promise<void> {
+  await named(tx, 'members.updateRole').updateTable('memberships').set({ role }).where('room_id', '=', roomId).where('user_id', '=', userId).execute();
+}
+
+export interface MembershipRow {
+  readonly room_id: string;
+  readonly joined_seq: number;
+}
+
+/** All of them: what one user has joined bounds it. */
+export async function listMemberships(db: Db, userId: string): Promise<MembershipRow[]> {
+  return named(db, 'members.listMemberships').selectFrom('memberships').select(['room_id', 'joined_seq']).where('user_id', '=', userId).orderBy('room_id').execute();
+}
+
+/** For an append. A new member has read what was said before he came. */
+export function insertingMember(member: MemberRow): RawBuilder<unknown> {
+  return sql`
+    INSERT INTO memberships (room_id, user_id, role, joined_seq, joined_at, read_seq)
+    VALUES (${member.room_id}, ${member.user_id}, ${member.role}, ${member.joined_seq}, ${member.joined_at}, ${member.joined_seq})
+    ON CONFLICT (room_id, user_id) DO NOTHING RETURNING user_id`;
+}
+
+/** For an append. */
+export function deletingMember(roomId: string, userId: string): RawBuilder<unknown> {
+  return sql`DELETE FROM memberships WHERE room_id = ${roomId} AND user_id = ${userId} RETURNING user_id`;
+}

@@ -1,0 +1,104 @@
+import type { Clock } from '@confab/runtime';
+import { errors, jwtVerify, SignJWT, type JWTPayload } from 'jose';
+import { v7 as uuidv7 } from 'uuid';
+
+import type { KeyRing } from './key-ring.ts';
+
+const issuer = 'confab';
+const algorithm = 'EdDSA';
+/** How far the clocks of two machines may be apart. */
+const clockToleranceSeconds = 5;
+const longest = 2048;
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** Type and audience both differ, so that neither can pass for the other. */
+export const tokenKinds = {
+  access: { type: 'at+jwt', audience: 'confab-api', lifetimeSeconds: 900 },
+  ticket: { type: 'ticket+jwt', audience: 'confab-gateway', lifetimeSeconds: 30 },
+} as const;
+
+export type TokenKind = keyof typeof tokenKinds;
+
+export interface Claims {
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly tokenId: string;
+  readonly expiresAt: number;
+  /** In a ticket: when the access token that asked for it expires, and with it the connection. */
+  readonly connectionExpiresAt: number;
+}
+
+/** The token was read and found wrong. Failures to read the keys are not this. */
+export class TokenRefused extends Error {
+  override readonly name = 'TokenRefused';
+  readonly isExpired: boolean;
+
+  constructor(isExpired: boolean, cause?: unknown) {
+    super(isExpired ? 'the token has expired' : 'the token is not valid', { cause });
+    this.isExpired = isExpired;
+  }
+}
+
+export interface Tokens {
+  issue(kind: TokenKind, subject: { userId: string; sessionId: string; connectionExpiresAt?: number }): Promise<string>;
+  /** The one place where tokens are believed. */
+  verify(kind: TokenKind, token: string): Promise<Claims>;
+}
+
+export function createTokens({ keys, clock }: { keys: KeyRing; clock: Clock }): Tokens {
+  return {
+    async issue(kind, { userId, sessionId, connectionExpiresAt }) {
+      const { type, audience, lifetimeSeconds } = tokenKinds[kind];
+      const issuedAt = Math.floor(clock.now() / 1000);
+      const { id, privateKey } = await keys.signer();
+      return new SignJWT({ sid: sessionId, ...(connectionExpiresAt === undefined ? {} : { cexp: Math.floor(connectionExpiresAt / 1000) }) })
+        .setProtectedHeader({ alg: algorithm, typ: type, kid: id })
+        .setIssuer(issuer)
+        .setAudience(audience)
+        .setSubject(userId)
+        .setJti(uuidv7())
+        .setIssuedAt(issuedAt)
+        .setExpirationTime(issuedAt + lifetimeSeconds)
+        .sign(privateKey);
+    },
+
+    async verify(kind, token) {
+      const { type, audience, lifetimeSeconds } = tokenKinds[kind];
+      if (token.length > longest) throw new TokenRefused(false);
+      try {
+        const { payload } = await jwtVerify(token, ({ kid }) => trustedKey(keys, kid), {
+          algorithms: [algorithm],
+          typ: type,
+          issuer,
+          audience,
+          requiredClaims: ['iss', 'aud', 'sub', 'sid', 'jti', 'iat', 'exp', ...(kind === 'ticket' ? ['cexp'] : [])],
+          maxTokenAge: lifetimeSeconds,
+          clockTolerance: clockToleranceSeconds,
+          currentDate: new Date(clock.now()),
+        });
+        return claimsOf(payload, audience);
+      } catch (error) {
+        if (error instanceof errors.JOSEError) throw new TokenRefused(error instanceof errors.JWTExpired, error);
+        throw error;
+      }
+    },
+  };
+}
+
+/** From our own keys by id, and from nothing that the token brings. */
+async function trustedKey(keys: KeyRing, id: string | undefined) {
+  const key = id === undefined ? undefined : await keys.find(id);
+  if (key === undefined) throw new TokenRefused(false);
+  return key;
+}
+
+function claimsOf(payload: JWTPayload, audience: string): Claims {
+  const { sub, sid, jti, aud, exp = 0, cexp = exp } = payload;
+  // One audience: a list that merely contains it was meant for somebody else too.
+  if (aud !== audience || !isId(sub) || !isId(sid) || !isId(jti) || !Number.isSafeInteger(cexp)) throw new TokenRefused(false);
+  return { userId: sub, sessionId: sid, tokenId: jti, expiresAt: exp * 1000, connectionExpiresAt: (cexp as number) * 1000 };
+}
+
+function isId(value: unknown): value is string {
+  return typeof value === 'string' && uuid.test(value);
+}

@@ -1,0 +1,60 @@
+import { named, type Db, type Tx } from '@confab/db';
+import { sql } from 'kysely';
+
+export interface UserRow {
+  readonly id: string;
+  readonly kind: string;
+  readonly username: string;
+  readonly email: string | null;
+  readonly display_name: string;
+  readonly created_at: Date;
+}
+
+export interface NewUser {
+  readonly id: string;
+  readonly username: string;
+  readonly email: string;
+  readonly displayName: string;
+  readonly passwordHash: string;
+  readonly createdAt: Date;
+}
+
+const columns = ['id', 'kind', 'username', 'email', 'display_name', 'created_at'] as const;
+
+export async function insertUser(tx: Tx, user: NewUser): Promise<UserRow> {
+  return named(tx, 'users.insert')
+    .insertInto('users')
+    .values({
+      id: user.id,
+      username: user.username,
+      email: user.email,
+      display_name: user.displayName,
+      password_hash: user.passwordHash,
+      created_at: user.createdAt,
+      updated_at: user.createdAt,
+    })
+    .returning(columns)
+    .executeTakeFirstOrThrow();
+}
+
+export async function findUser(db: Db, id: string): Promise<UserRow | undefined> {
+  return named(db, 'users.find').selectFrom('users').select(columns).where('id', '=', id).executeTakeFirst();
+}
+
+export async function getUser(db: Db, id: string): Promise<UserRow> {
+  return named(db, 'users.get').selectFrom('users').select(columns).where('id', '=', id).executeTakeFirstOrThrow();
+}
+
+export async function findUserByUsername(db: Db, username: string): Promise<UserRow | undefined> {
+  return named(db, 'users.findByUsername').selectFrom('users').select(columns).where(sql`lower(username)`, '=', sql`lower(${username})`).executeTakeFirst();
+}
+
+/** By username or e-mail address, either in any case. A username has no `@`. */
+export async function findUserBySignIn(db: Db, login: string): Promise<(UserRow & { password_hash: string | null }) | undefined> {
+  const column = login.includes('@') ? sql`lower(email)` : sql`lower(username)`;
+  return named(db, 'users.findBySignIn')
+    .selectFrom('users')
+    .select([...columns, 'password_hash'])
+    .where(column, '=', sql`lower(${login})`)
+    .executeTakeFirst();
+}
