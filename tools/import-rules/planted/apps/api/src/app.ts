@@ -1,0 +1,3 @@
+// breaks: api-imports
+export * from '@confab/markdown';
+export * from '@confab/core';

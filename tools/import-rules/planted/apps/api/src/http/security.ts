@@ -1,0 +1,2 @@
+// breaks: redis-in-stores
+export { createClient } from 'redis';

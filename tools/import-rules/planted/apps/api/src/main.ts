@@ -1,0 +1,3 @@
+// breaks: nothing
+export * from '@confab/redis';
+export * from '@confab/db';

@@ -1,0 +1,3 @@
+// breaks: nothing
+export * from '@confab/testing';
+export * from '@confab/sdk';

@@ -1,0 +1,3 @@
+// breaks: routes-reach-core
+export * from '@confab/db';
+export * from '@confab/core';

@@ -1,0 +1,2 @@
+// breaks: gateway-reads-core-in-access
+export * from '@confab/core';

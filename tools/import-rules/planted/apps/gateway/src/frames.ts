@@ -1,0 +1,2 @@
+// breaks: gateway-imports
+export * from '@confab/sdk';

@@ -1,0 +1,2 @@
+// breaks: web-features-are-below-app
+export * from '../../../app/router.ts';

@@ -1,0 +1,2 @@
+// breaks: web-imports-sdk
+export type * from '@confab/contract';

@@ -1,0 +1,2 @@
+// breaks: apps-stand-alone worker-imports
+export * from '../../api/src/app.ts';

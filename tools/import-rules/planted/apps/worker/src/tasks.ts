@@ -1,0 +1,2 @@
+// breaks: worker-imports
+export * from '@confab/sdk';

@@ -1,0 +1,2 @@
+// breaks: contract-imports-nothing
+export * from '@confab/runtime';

@@ -1,0 +1,2 @@
+// breaks: packages-have-one-door
+export * from '../../db/src/pool.ts';

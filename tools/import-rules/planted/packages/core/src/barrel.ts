@@ -1,0 +1,2 @@
+// breaks: an-index-is-a-door
+export * from './users/index.ts';

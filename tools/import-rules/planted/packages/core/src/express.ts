@@ -1,0 +1,2 @@
+// breaks: core-knows-no-transport
+export { default } from 'express';

@@ -1,0 +1,2 @@
+// breaks: testing-is-for-tests
+export * from './testing/people.ts';

@@ -1,0 +1,2 @@
+// breaks: core-imports-what-is-below
+export * from '@confab/sdk';

@@ -1,0 +1,2 @@
+// breaks: no-service-calls-a-service
+export * from '../users/users.service.ts';

@@ -1,0 +1,2 @@
+// breaks: folders-say-something
+export * from './utils/text.ts';

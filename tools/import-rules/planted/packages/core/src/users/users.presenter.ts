@@ -1,0 +1,3 @@
+// breaks: redis-in-stores
+export * from '@confab/redis';
+export type { redis } from '@confab/redis';

@@ -1,0 +1,3 @@
+// breaks: kysely-in-repositories
+export { sql } from 'kysely';
+export * from './users.repository.ts';

@@ -1,0 +1,2 @@
+// breaks: db-imports-runtime
+export type * from '@confab/stream';

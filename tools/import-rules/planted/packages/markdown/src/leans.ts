@@ -1,0 +1,2 @@
+// breaks: markdown-imports-nothing
+export * from '@confab/runtime';

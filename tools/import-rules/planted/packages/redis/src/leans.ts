@@ -1,0 +1,2 @@
+// breaks: redis-imports-runtime
+export * from '@confab/contract';

@@ -1,0 +1,2 @@
+// breaks: runtime-imports-contract
+export * from '@confab/db';

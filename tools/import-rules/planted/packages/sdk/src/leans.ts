@@ -1,0 +1,2 @@
+// breaks: sdk-imports-contract
+export * from '@confab/runtime';

@@ -1,0 +1,2 @@
+// breaks: stream-is-below-core
+export * from '@confab/core';

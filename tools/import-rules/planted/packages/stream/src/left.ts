@@ -1,0 +1,3 @@
+// breaks: no-circles
+import { right } from './right.ts';
+export const left = () => right;

@@ -1,0 +1,2 @@
+// breaks: imports-exist
+export * from './nowhere.ts';

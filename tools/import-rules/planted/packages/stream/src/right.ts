@@ -1,0 +1,3 @@
+// breaks: no-circles
+import { left } from './left.ts';
+export const right = () => left;

@@ -1,0 +1,2 @@
+// breaks: testing-imports-no-server
+export * from '@confab/core';
