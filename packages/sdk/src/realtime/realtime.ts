@@ -37,8 +37,8 @@ export function createRealtime({ auth, createTicket, openSocket, chooseGateway, 
 
   const deliveries = createDeliveries({
     deliver(event) {
-      emitter.emit(event.type, event as never);
-      emitter.emit('event', event);
+      void emitter.emit(event.type, event as never);
+      void emitter.emit('event', event);
     },
     announce: (resync) => emitter.emit('resync', resync),
     settled: () => put({ type: 'settled' }),
@@ -104,7 +104,7 @@ export function createRealtime({ auth, createTicket, openSocket, chooseGateway, 
     if (signal.name === 'reconnecting') logger.info('reconnecting', { ...signal.value });
     if (signal.name === 'refused') logger.warn('a frame was refused', { code: signal.value.code });
     if (signal.name === 'stopped') ended(new StoppedError(signal.value.reason, signal.value.code));
-    emitter.emit(signal.name, signal.value as never);
+    void emitter.emit(signal.name, signal.value as never);
   }
 
   async function requestTicket(id: LinkId): Promise<void> {
