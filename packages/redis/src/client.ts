@@ -1,9 +1,13 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@confab/runtime';
 import { createClient, RESP_TYPES, type RedisClientType } from 'redis';
 import { reconnectStrategy } from './reconnect.ts';
 import { watch } from './watchdog.ts';
 
 export type RedisClient = RedisClientType;
+
+/** How long commands under way are waited for at the end. */
+const closeMs = 1_000;
 
 export type ConnectionOptions = {
   url: string;
@@ -17,7 +21,7 @@ export type ConnectionOptions = {
   onReady?: () => void;
 };
 
-export type Connection = { client: RedisClient; stop(): Promise<void> };
+export type Connection = { client: RedisClient; stop: () => Promise<void> };
 
 /** Connects in the background and stays at it until stopped. */
 export function connect({ url, name, logger, queue, queueTimeoutMs, onReady }: ConnectionOptions): Connection {
@@ -49,6 +53,7 @@ export function connect({ url, name, logger, queue, queueTimeoutMs, onReady }: C
     client,
     async stop() {
       stopWatching();
+      if (client.isReady) await Promise.race([client.close(), delay(closeMs)]);
       client.destroy();
     },
   };

@@ -5,4 +5,4 @@
 export type { RedisClient } from './client.ts';
 export { createRedis, type Redis, type RedisOptions } from './redis.ts';
 export { type Argument, defineScript, type Script } from './script.ts';
-export { createSubscriber, type Subscriber, type SubscriberOptions } from './subscriber.ts';
+export { createSubscriber, type Listener, type Subscriber, type SubscriberOptions } from './subscriber.ts';

@@ -19,9 +19,7 @@ function start(script: string, env: Record<string, string> = {}) {
     ended,
     output: () => output,
     messages: () => output.trim().split('\n').map((line) => (JSON.parse(line) as { msg: string }).msg),
-    async says(text: string) {
-      await expect.poll(() => output, { timeout: 5_000 }).toContain(text);
-    },
+    says: (text: string) => expect.poll(() => output, { timeout: 5_000 }).toContain(text),
   };
 }
 

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { createLogger } from '@confab/runtime';
+import { emptyTestRedis, startTcpProxy, type TcpProxy } from '@confab/testing';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createRedis, type Redis } from './redis.ts';
+import { createSubscriber, type Subscriber } from './subscriber.ts';
+
+const logger = createLogger({ name: 'test', level: 'silent', pretty: false });
+let wire: TcpProxy;
+let publisher: Redis;
+let subscriber: Subscriber;
+let reconnects: number;
+let channel: string;
+
+beforeEach(async () => {
+  const url = await emptyTestRedis();
+  wire = await startTcpProxy(url);
+  reconnects = 0;
+  channel = `{p00}:room:${randomUUID()}`;
+  publisher = createRedis({ url, name: 'publisher', logger, queue: true });
+  subscriber = createSubscriber({ url: wire.url, name: 'subscriber', logger, onReconnect: () => (reconnects += 1) });
+});
+
+afterEach(async () => {
+  await Promise.all([publisher.stop(), subscriber.stop()]);
+  await wire.stop();
+});
+
+async function listen(on = channel): Promise<Buffer[]> {
+  const messages: Buffer[] = [];
+  await subscriber.subscribe(on, (message) => void messages.push(message));
+  return messages;
+}
+
+const published = (message: string | Buffer, on = channel) => publisher.client.publish(on, message);
+
+test('hears the bytes of its channels, and no longer when it does not want to', async () => {
+  const messages = await listen();
+  const bytes = Buffer.from([0, 255, 10, 13]);
+  expect(await published(bytes)).toBe(1);
+  await expect.poll(() => messages).toEqual([bytes]);
+  await subscriber.unsubscribe(channel);
+  expect(await published('x')).toBe(0);
+  await subscriber.check();
+  expect(reconnects).toBe(0);
+});
+
+test('a listener that throws harms nobody else', async () => {
+  await subscriber.subscribe(`${channel}:bad`, () => {
+    throw new Error('no');
+  });
+  const messages = await listen();
+  await published('x', `${channel}:bad`);
+  await published('y');
+  await expect.poll(() => messages.map(String)).toEqual(['y']);
+});
+
+test('after a lost connection it says so, once everything is subscribed again', async () => {
+  const messages = await listen();
+  wire.cut();
+  await expect.poll(() => subscriber.isReady).toBe(false);
+  await published('lost');
+  expect(reconnects).toBe(0);
+  wire.restore();
+  await expect.poll(() => reconnects, { timeout: 5_000 }).toBe(1);
+  expect(await published('heard')).toBe(1);
+  await expect.poll(() => messages.map(String)).toEqual(['heard']);
+});
+
+test('a quiet subscription lives; one whose server hangs is made anew', async () => {
+  const messages = await listen();
+  await new Promise((resolve) => setTimeout(resolve, 6_000));
+  expect([reconnects, subscriber.isReady]).toEqual([0, true]);
+  wire.hang();
+  await expect.poll(() => subscriber.isReady, { timeout: 6_000 }).toBe(false);
+  wire.restore();
+  await expect.poll(() => reconnects, { timeout: 10_000 }).toBe(1);
+  await published('again');
+  await expect.poll(() => messages.map(String)).toContain('again');
+});
+
+test('subscribing while Redis is away waits for it', async () => {
+  await subscriber.check();
+  wire.cut();
+  await expect.poll(() => subscriber.isReady).toBe(false);
+  const messages = listen();
+  wire.restore();
+  await messages;
+  await published('x');
+  await expect.poll(async () => (await messages).map(String)).toEqual(['x']);
+});
+
+test('a channel given up before Redis has answered is not heard', async () => {
+  const messages: Buffer[] = [];
+  const opening = subscriber.subscribe(channel, (message) => void messages.push(message));
+  const closing = subscriber.unsubscribe(channel);
+  await Promise.all([opening, closing]);
+  expect(await published('x')).toBe(0);
+  const again = await listen();
+  await published('y');
+  await expect.poll(() => again.map(String)).toEqual(['y']);
+  expect(messages).toEqual([]);
+});
