@@ -66,7 +66,7 @@ export function createTokens({ keys, clock }: { keys: KeyRing; clock: Clock }): 
       const { type, audience, lifetimeSeconds } = tokenKinds[kind];
       if (token.length > longest) throw new TokenRefused(false);
       try {
-        const { payload } = await jwtVerify(token, ({ kid }) => trustedKey(keys, kid), {
+        const { payload, protectedHeader } = await jwtVerify(token, ({ kid }) => trustedKey(keys, kid), {
           algorithms: [algorithm],
           typ: type,
           issuer,
@@ -76,6 +76,8 @@ export function createTokens({ keys, clock }: { keys: KeyRing; clock: Clock }): 
           clockTolerance: clockToleranceSeconds,
           currentDate: new Date(clock.now()),
         });
+        // Ours have algorithm, type and key id. Whatever else a header asks for, we never meant it.
+        if (Object.keys(protectedHeader).length !== 3) throw new TokenRefused(false);
         return claimsOf(payload, audience);
       } catch (error) {
         if (error instanceof errors.JOSEError) throw new TokenRefused(error instanceof errors.JWTExpired, error);

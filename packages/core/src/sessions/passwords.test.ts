@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+
+import { createPasswords } from './passwords.ts';
+
+const passwords = createPasswords();
+
+it('knows a password again, however its characters are composed', async () => {
+  const hash = await passwords.hash('Ma\u00f1ana \ufb01n');
+  expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+  expect(await passwords.verify(hash, 'Man\u0303ana fin')).toBe(true);
+  expect(await passwords.verify(hash, 'Manana fin')).toBe(false);
+});
+
+it('lets nobody in who has no password', async () => {
+  expect(await passwords.verify(null, '')).toBe(false);
+  expect(await passwords.verify(undefined, 'anything at all')).toBe(false);
+});
+
+it('takes two at once, lets fifty wait and refuses the rest', async () => {
+  const outcomes = await Promise.allSettled(Array.from({ length: 60 }, () => passwords.verify(undefined, 'x')));
+  const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
+  expect(refused).toHaveLength(8);
+  expect(refused.every(({ reason }) => reason.code === 'service.overloaded')).toBe(true);
+  expect(await passwords.verify(undefined, 'x')).toBe(false);
+});

@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto';
+
+import type { StreamId } from '@confab/contract';
+import { createDatabase, type Database } from '@confab/db';
+import { createRedis, type Redis } from '@confab/redis';
+import { createLogger, type Clock } from '@confab/runtime';
+import { createStreams, type StreamEvent, type Streams } from '@confab/stream';
+import { createTestDatabase, emptyTestRedis } from '@confab/testing';
+
+import { createCore, type Core } from '../core.ts';
+
+export interface TestClock extends Clock {
+  advance(ms: number): void;
+}
+
+/** The domain over a database clone and a Redis of its own, as one process has it. */
+export interface TestCore {
+  readonly core: Core;
+  readonly database: Database;
+  readonly redis: Redis;
+  readonly streams: Streams;
+  readonly clock: TestClock;
+  readonly secret: Uint8Array;
+  /** The domain as another process has it. */
+  another(options?: { redis?: Redis; secret?: Uint8Array }): Core;
+  /** A stream's whole log; throws if a number is missing or twice there. */
+  log(stream: StreamId): Promise<(StreamEvent & { d: unknown })[]>;
+  stop(): Promise<void>;
+}
+
+export async function startTestCore({ poolSize = 10 }: { poolSize?: number } = {}): Promise<TestCore> {
+  const clone = await createTestDatabase();
+  const logger = createLogger({ name: 'core-test', level: 'silent', pretty: false });
+  const database = createDatabase({ primaryUrl: clone.url, replicaUrls: [], applicationName: 'core-test', logger, poolSize });
+  const redis = createRedis({ url: await emptyTestRedis(), name: 'core-test', logger, queue: true });
+  const streams = createStreams({ db: database, redis, logger });
+  const secret = randomBytes(32);
+  const clock = createClock();
+  const gatewayUrls = ['ws://127.0.0.1:3001/gateway?v=1', 'ws://127.0.0.1:3002/gateway?v=1'];
+  const another: TestCore['another'] = (options) => createCore({ database, redis, streams, logger, clock, secret, gatewayUrls, ...options });
+
+  return {
+    core: another(),
+    database,
+    redis,
+    streams,
+    clock,
+    secret,
+    another,
+    async log(stream) {
+      const events = await streams.backfill(stream, 0, 10_000);
+      const places = events.map(({ seq }) => seq);
+      if (places.some((seq, index) => seq !== index + 1)) throw new Error(`${stream} has the numbers ${places.join(', ')}`);
+      return events.map((event) => ({ ...event, d: JSON.parse(event.payload) as unknown }));
+    },
+    async stop() {
+      await streams.stop();
+      await redis.stop();
+      await database.stop();
+      await clone.drop();
+    },
+  };
+}
+
+function createClock(): TestClock {
+  let ahead = 0;
+  return {
+    now: () => Date.now() + ahead,
+    advance(ms) {
+      ahead += ms;
+    },
+  };
+}
