@@ -1,27 +1,31 @@
 import { defineConfig } from 'vitest/config';
 
 const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 1_000_000);
-const isolation = { pool: 'forks', maxWorkers: 2, sequence: { shuffle: { files: true, tests: true }, seed } } as const;
+const shared = {
+  pool: 'forks' as const,
+  maxWorkers: 2,
+  setupFiles: ['packages/testing/src/setup.ts'],
+  sequence: { shuffle: { files: true, tests: true }, seed },
+};
 
 export default defineConfig({
   test: {
-    ...isolation,
+    ...shared,
     globalSetup: ['tools/test/global-setup.ts'],
     projects: [
       {
         test: {
-          ...isolation,
+          ...shared,
           name: 'node',
           include: ['{packages,tools}/**/*.test.ts', 'apps/**/*.test.{ts,tsx}'],
           exclude: ['**/node_modules/**', '**/planted/**'],
-          setupFiles: ['packages/testing/src/setup.ts'],
           testTimeout: 20_000,
           hookTimeout: 60_000,
         },
       },
       {
         test: {
-          ...isolation,
+          ...shared,
           name: 'browser',
           include: ['apps/web/e2e/**/*.e2e.ts'],
           maxWorkers: 1,

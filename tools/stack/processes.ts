@@ -30,7 +30,7 @@ export async function startProcesses(plan: ProcessPlan): Promise<Processes> {
     gatewayPorts.push(settings.gatewayPorts === undefined ? await ports.take(port) : await ports.claim(port, 'GATEWAY_PORTS'));
   }
   const publicUrl = settings.publicUrl ?? `http://localhost:${apiPort}`;
-  const gatewayUrls = gatewayPorts.map((port, index) => settings.gatewayUrls?.[index] ?? `ws://127.0.0.1:${port}`);
+  const gatewayUrls = gatewayPorts.map((port, index) => settings.gatewayUrls?.[index] ?? `ws://127.0.0.1:${port}/gateway?v=1`);
   const common = commonEnvironment(plan, publicUrl, [...settings.allowedOrigins, `http://127.0.0.1:${apiPort}`]);
 
   const apps: Omit<AppOptions, 'logFile'>[] = [];

@@ -1,0 +1,40 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { checkout } from '../stack/places.ts';
+import { runCommand } from './command.ts';
+import type { Tally } from './tally.ts';
+
+type Check = { name: string; command: string; args: readonly string[] };
+
+const bin = (name: string): string => join(checkout, 'node_modules/.bin', name);
+const toolsBin = (name: string): string => join(checkout, 'tools/node_modules/.bin', name);
+const script = (path: string, ...args: string[]): Pick<Check, 'command' | 'args'> => ({ command: process.execPath, args: [path, ...args] });
+
+/** What can be said without running the product. In this order: what is generated is what the rest is checked against. */
+function checks(): Check[] {
+  return [
+    { name: 'generated code is current', ...script('tools/generate/generate.ts', '--check') },
+    ...tsConfigs().map((config) => ({ name: `types of ${config}`, command: bin('tsc'), args: ['-p', config] })),
+    { name: 'lint', command: bin('oxlint'), args: ['-c', '.oxlintrc.json'] },
+    { name: 'import rules', command: toolsBin('depcruise'), args: ['--config', '.dependency-cruiser.cjs', 'packages', 'apps', 'tools'] },
+    { name: 'schema text and table types are current', ...script('tools/schema/cli.ts', '--check') },
+  ];
+}
+
+export async function runChecks(tally: Tally): Promise<void> {
+  for (const { name, command, args } of checks()) {
+    const startedAt = Date.now();
+    const { code, output } = await runCommand(command, args);
+    const title = `${name} (${((Date.now() - startedAt) / 1000).toFixed(1)} s)`;
+    if (code === 0) tally.pass(title);
+    else {
+      console.log(output.trimEnd());
+      tally.fail(title);
+    }
+  }
+}
+
+function tsConfigs(): string[] {
+  const folders = ['packages', 'apps'].flatMap((parent) => readdirSync(join(checkout, parent)).map((name) => `${parent}/${name}`));
+  return ['tsconfig.json', ...folders.map((folder) => `${folder}/tsconfig.json`)].filter((path) => existsSync(join(checkout, path)));
+}

@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs';
+import { chmod, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { libraryPath, unpackDebianPackages } from '../stack/debian-packages.ts';
+import { onPath } from '../stack/redis-binary.ts';
+import { cacheDirectory } from '../stack/service-user.ts';
+import { runCommand } from './command.ts';
+
+/** The browser of the browser tests: the machine's, else Debian's, installed by root and unpacked into the cache by anybody else. */
+export async function findChromium(logFile: string): Promise<string> {
+  const path = process.env['PATH'] ?? '';
+  const find = (): string | undefined => process.env['CHROMIUM_PATH'] ?? onPath('chromium', path) ?? onPath('chromium-browser', path);
+  const found = find();
+  if (found !== undefined) return found;
+  if (process.getuid?.() === 0) return install(find);
+  return unpack(logFile);
+}
+
+async function install(find: () => string | undefined): Promise<string> {
+  console.log('no Chromium on this machine: installing the Debian package');
+  await runCommand('apt-get', ['-q', 'update']);
+  const { output } = await runCommand('apt-get', ['-q', '-y', '--no-install-recommends', 'install', 'chromium', 'fonts-liberation'], {
+    env: { DEBIAN_FRONTEND: 'noninteractive' },
+  });
+  const installed = find();
+  if (installed === undefined) throw new Error(`Chromium could not be installed. Do it yourself: apt-get install chromium\n${output}`);
+  return installed;
+}
+
+async function unpack(logFile: string): Promise<string> {
+  const root = join(cacheDirectory(), `chromium-debian-${process.arch}`);
+  const launcher = join(root, 'chromium');
+  if (existsSync(launcher)) return launcher;
+  console.log('no Chromium on this machine: unpacking the Debian package into the cache (nothing is installed)');
+  await unpackDebianPackages(['chromium', 'fonts-liberation', 'fontconfig-config'], root, logFile).catch((error: unknown) => {
+    throw new Error('Chromium is missing and could not be fetched. Have it installed: apt-get install chromium', { cause: error });
+  });
+  const fonts = join(root, 'fonts.conf');
+  await writeFile(fonts, `<?xml version="1.0"?><fontconfig><dir>${root}/usr/share/fonts</dir><dir>/usr/share/fonts</dir><cachedir>${root}/font-cache</cachedir></fontconfig>\n`);
+  await writeFile(launcher, `#!/bin/sh
+export LD_LIBRARY_PATH='${await libraryPath(root)}'
+export FONTCONFIG_FILE='${fonts}'
+exec '${root}/usr/lib/chromium/chromium' "$@"
+`);
+  await chmod(launcher, 0o755);
+  return launcher;
+}
