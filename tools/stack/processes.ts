@@ -46,7 +46,7 @@ export async function startProcesses(plan: ProcessPlan): Promise<Processes> {
     const url = gatewayUrls[index] ?? '';
     add('gateway', `gateway-${index + 1}`, opsPort, { GATEWAY_PORT: String(port), GATEWAY_OPS_PORT: String(opsPort), GATEWAY_URL: url }, { port, url });
   }
-  const workerOpsPort = await ports.take(3101 + gatewayPorts.length);
+  const workerOpsPort = await ports.take(3105);
   add('worker', 'worker', workerOpsPort, { WORKER_OPS_PORT: String(workerOpsPort) });
 
   const results = await Promise.allSettled(apps.map(async (options) => {
