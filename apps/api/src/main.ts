@@ -14,11 +14,14 @@ const metrics = createMetrics({ process: 'api' });
 
 const database = createDatabase({ primaryUrl: config.DATABASE_URL, replicaUrls: config.DATABASE_REPLICA_URLS, applicationName: 'confab-api', logger, metrics });
 lifecycle.onStop('database', () => database.stop());
-const redis = createRedis({ url: config.REDIS_URL, name: 'api', logger, queue: true });
+// A request does not wait for a Redis that is away; what was committed is rung for when it is back.
+const redis = createRedis({ url: config.REDIS_URL, name: 'api', logger, queue: false });
 lifecycle.onStop('redis', () => redis.stop());
-const streams = createStreams({ db: database, redis, logger, metrics });
+const ringing = createRedis({ url: config.REDIS_URL, name: 'api-streams', logger, queue: true });
+lifecycle.onStop('redis of the streams', () => ringing.stop());
+const streams = createStreams({ db: database, redis: ringing, logger, metrics });
 lifecycle.onStop('streams', () => streams.stop());
-const core = createCore({ database, redis, streams, logger, secret: Buffer.from(config.CONFAB_SECRET), clock: systemClock, gatewayUrls: config.GATEWAY_URLS });
+const core = createCore({ database, redis, streams, logger, clock: systemClock, secret: config.CONFAB_SECRET, gatewayUrls: config.GATEWAY_URLS });
 
 const health = createHealth({ checks: { database: () => database.check(), redis: () => redis.check() }, logger });
 lifecycle.failReadinessOf(health);
