@@ -38,6 +38,8 @@ export function chatTree() {
           if (isSmall(node)) return;
           parent.children[index] = asText(node, source);
           return [SKIP, index];
+        default:
+          return;
       }
     });
   };

@@ -27,7 +27,7 @@ export interface TestApp {
 }
 
 const checkout = fileURLToPath(new URL('../../..', import.meta.url));
-const readyWithinMs = 30_000;
+const readyWithinMs = 45_000;
 const stopWithinMs = 25_000;
 
 /** Runs an app as its own process on ports that the system chooses unless `env` names them. Settles when it says that it is ready. */

@@ -17,7 +17,7 @@ export function createCheckedSockets(checks: FrameChecks): CuttableSockets {
       sockets.add(socket);
       socket.on('open', () => listeners.opened());
       socket.on('message', (data) => {
-        const text = String(data);
+        const text = (data as Buffer).toString();
         checks.fromServer(text);
         listeners.received(text);
       });

@@ -51,7 +51,7 @@ export async function openSocketProbe(url: string, { origin, checks }: { origin?
     socket.on('error', reject);
   });
   socket.on('message', (data: RawData) => {
-    const text = String(data);
+    const text = (data as Buffer).toString();
     checks.fromServer(text);
     frames.push(JSON.parse(text) as ServerFrame);
     change();

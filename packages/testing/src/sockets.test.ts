@@ -17,7 +17,7 @@ beforeAll(async () => {
   server = new WebSocketServer({ host: '127.0.0.1', port: 0, verifyClient: ({ origin }: { origin?: string }) => origin !== 'https://evil.example' });
   server.on('connection', (socket) => {
     socket.on('message', (data) => {
-      const text = String(data);
+      const text = (data as Buffer).toString();
       if (text.startsWith('close ')) socket.close(Number(text.slice(6)), 'as asked');
       else socket.send(text.replace(/^say /, ''));
     });
