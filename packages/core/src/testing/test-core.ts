@@ -7,7 +7,7 @@ import { createLogger, type Clock } from '@confab/runtime';
 import { createStreams, type StreamEvent, type Streams } from '@confab/stream';
 import { createTestDatabase, emptyTestRedis } from '@confab/testing';
 
-import { createCore, type Core } from '../core.ts';
+import { createCore, type Core, type CoreOptions } from '../core.ts';
 
 export interface TestClock extends Clock {
   advance(ms: number): void;
@@ -22,7 +22,7 @@ export interface TestCore {
   readonly clock: TestClock;
   readonly secret: Uint8Array;
   /** The domain as another process has it. */
-  another(options?: { redis?: Redis; secret?: Uint8Array }): Core;
+  another(options?: Partial<Pick<CoreOptions, 'database' | 'redis' | 'secret'>>): Core;
   /** A stream's whole log; throws if a number is missing or twice there. */
   log(stream: StreamId): Promise<(StreamEvent & { d: unknown })[]>;
   stop(): Promise<void>;
