@@ -1,6 +1,7 @@
 import '@fontsource-variable/inter/wght.css';
 import './styles/tokens.css';
 import './styles/base.css';
+import './styles/prose.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/providers/app.tsx';
@@ -12,7 +13,9 @@ const confab = createClient();
 const queryClient = createQueryClient();
 const router = createAppRouter({ confab, queryClient });
 
-createRoot(document.getElementById('root')!).render(
+const root = document.getElementById('root');
+if (!root) throw new Error('index.html has lost its #root');
+createRoot(root).render(
   <StrictMode>
     <App confab={confab} queryClient={queryClient} router={router} />
   </StrictMode>,

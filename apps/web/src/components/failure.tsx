@@ -12,7 +12,7 @@ export function Failure({ error, onRetry, title }: Props) {
     <div className={styles['state']} role="alert">
       {title ? <p className={styles['title']}>{title}</p> : null}
       <p className={styles['text']}>{words}</p>
-      {onRetry ? <Button onPress={onRetry}>{strings.retry}</Button> : null}
+      {onRetry ? <Button onClick={onRetry}>{strings.retry}</Button> : null}
       <ErrorDetails requestId={requestId} />
     </div>
   );

@@ -1,21 +1,11 @@
-import { Button, type ButtonProps } from 'react-aria-components/Button';
-import { TooltipTrigger } from 'react-aria-components/Tooltip';
-import { cx } from '../lib/cx.ts';
-import { Tip } from './tip.tsx';
+import type { ButtonHTMLAttributes } from 'react';
 import styles from './icon-button.module.css';
 
-type Props = Omit<ButtonProps, 'className' | 'style' | 'aria-label'> & {
+type Props = Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'className' | 'aria-label'> & {
   /** Its name for everybody: read out, and shown as the tip. */
   label: string;
-  shortcut?: string;
-  isOn?: boolean;
 };
 
-export function IconButton({ label, shortcut, isOn, ...props }: Props) {
-  return (
-    <TooltipTrigger delay={500} closeDelay={0}>
-      <Button {...props} aria-label={label} {...(isOn === undefined ? {} : { 'aria-pressed': isOn })} className={cx(styles['button'], isOn && styles['on'])} />
-      <Tip shortcut={shortcut}>{label}</Tip>
-    </TooltipTrigger>
-  );
+export function IconButton({ label, type = 'button', ...props }: Props) {
+  return <button {...props} type={type} aria-label={label} data-tip={label} className={styles['button']} />;
 }

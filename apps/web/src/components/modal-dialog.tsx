@@ -17,7 +17,7 @@ export function ModalDialog({ title, onClose, children, role = 'dialog' }: Props
         <Dialog role={role} className={styles['dialog'] ?? ''}>
           <header className={styles['header']}>
             <Heading slot="title" level={2} className={styles['title'] ?? ''}>{title}</Heading>
-            <IconButton label={strings.close} onPress={onClose}><X size={18} /></IconButton>
+            <IconButton label={strings.close} onClick={onClose}><X size={18} /></IconButton>
           </header>
           {children}
         </Dialog>

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { followMembers, resyncMembers } from '../../features/members/api/use-members.ts';
 import { createUserOutbox, OutboxContext } from '../../features/messages/api/outbox-context.ts';
 import { followTimelines, resyncTimeline } from '../../features/messages/api/use-timeline.ts';
@@ -12,6 +12,10 @@ export function LiveData({ userId, children }: { userId: string; children: React
   const client = useQueryClient();
   const [outbox] = useState(() => createUserOutbox(confab, client, userId));
   const start = useMyRooms().data?.start;
+  const begin = useRef(start);
+  useEffect(() => {
+    begin.current ??= start;
+  });
   const isLoaded = start !== undefined;
 
   useEffect(() => {
@@ -33,12 +37,11 @@ export function LiveData({ userId, children }: { userId: string; children: React
     return () => stops.forEach((stop) => stop());
   }, [confab, client, outbox, userId]);
 
-  // From the moment of the snapshot on: what happened since then comes as events.
+  // From the moment of the first snapshot on; a later one does not connect anew, the SDK's own cursors are as far as it.
   useEffect(() => {
     if (!isLoaded) return;
-    confab.realtime.connect(start).catch(() => undefined);
+    confab.realtime.connect(begin.current).catch(() => undefined);
     return () => confab.realtime.close();
-  // A later snapshot does not connect anew: the SDK's own cursors are as far as it.
   }, [confab, isLoaded]);
 
   return <OutboxContext value={outbox}>{children}</OutboxContext>;

@@ -8,8 +8,10 @@ import type { CurrentUser, Room } from '../../lib/sdk/models.ts';
 import { strings } from '../../lib/strings/strings.ts';
 import { useMedia } from '../../lib/use-media.ts';
 import { MessagePane } from './message-pane.tsx';
+import { MembersToggle } from './members-toggle.tsx';
 import { Page } from './page.tsx';
 import { RoomHeader } from './room-header.tsx';
+import { RoomMenuButton } from './room-menu-button.tsx';
 import styles from './shell.module.css';
 
 const MembersPanel = lazy(() => import('../../features/members/components/members-panel.tsx').then((module) => ({ default: module.MembersPanel })));
@@ -35,7 +37,12 @@ export function Conversation({ room, user, isPanelOpen }: Props) {
       <Page
         title={roomName(room)}
         isInert={isCovered}
-        header={<RoomHeader room={room} panel={{ isOpen: isPanelOpen, toggle: () => setPanel(!isPanelOpen), button: toggle }} onLeft={() => void navigate({ to: '/' })} />}
+        header={(
+          <RoomHeader room={room}>
+            <MembersToggle ref={toggle} room={room} isOpen={isPanelOpen} onToggle={() => setPanel(!isPanelOpen)} />
+            <RoomMenuButton room={room} onLeft={() => void navigate({ to: '/' })} />
+          </RoomHeader>
+        )}
       >
         {view.timeline ? (
           <MessagePane room={room} user={user} view={{ ...view, timeline: view.timeline }} onAddPeople={() => setPanel(true)} />

@@ -92,7 +92,7 @@ function FirstSteps({ room, onAddPeople }: { room: Room; onAddPeople: () => void
   return (
     <>
       <p className={styles['hello']}>{strings.messages.beFirst}</p>
-      {room.kind === 'private' && room.memberCount === 1 ? <Button onPress={onAddPeople}>{strings.messages.addFriends}</Button> : null}
+      {room.kind === 'private' && room.memberCount === 1 ? <Button onClick={onAddPeople}>{strings.messages.addFriends}</Button> : null}
     </>
   );
 }

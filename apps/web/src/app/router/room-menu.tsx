@@ -1,8 +1,9 @@
 import { Ellipsis, LogOut, Pencil } from 'lucide-react';
 import { useState } from 'react';
+import { Button } from 'react-aria-components/Button';
 import { Menu, MenuItem, MenuTrigger } from 'react-aria-components/Menu';
 import { Popover } from 'react-aria-components/Popover';
-import { IconButton } from '../../components/icon-button.tsx';
+import buttonStyles from '../../components/icon-button.module.css';
 import { EditRoomDialog } from '../../features/rooms/components/edit-room-dialog.tsx';
 import { LeaveRoomDialog } from '../../features/rooms/components/leave-room-dialog.tsx';
 import type { Room } from '../../lib/sdk/models.ts';
@@ -15,8 +16,8 @@ export function RoomMenu({ room, onLeft }: { room: Room; onLeft: () => void }) {
   const close = () => setDialog(undefined);
   return (
     <>
-      <MenuTrigger>
-        <IconButton label={strings.rooms.menu}><Ellipsis size={18} /></IconButton>
+      <MenuTrigger defaultOpen>
+        <Button aria-label={strings.rooms.menu} className={buttonStyles['button'] ?? ''}><Ellipsis size={18} /></Button>
         <Popover placement="bottom end" className={styles['popover'] ?? ''}>
           <Menu className={styles['menu'] ?? ''} aria-label={strings.rooms.menu}>
             {mayEdit ? <MenuItem className={styles['item'] ?? ''} onAction={() => setDialog('edit')}><Pencil size={16} aria-hidden="true" /> {strings.rooms.edit}</MenuItem> : null}

@@ -31,7 +31,7 @@ export function RoomScreen() {
   return (
     <Page title={strings.product} header={<span />}>
       {isGone
-        ? <EmptyState icon={<DoorClosed size={24} />} title={strings.rooms.gone} action={<Button onPress={() => void navigate({ to: '/' })}>{strings.rooms.goneAction}</Button>} />
+        ? <EmptyState icon={<DoorClosed size={24} />} title={strings.rooms.gone} action={<Button onClick={() => void navigate({ to: '/' })}>{strings.rooms.goneAction}</Button>} />
         : <Failure error={error} onRetry={() => void refetch()} />}
     </Page>
   );
@@ -47,7 +47,7 @@ function Preview({ room }: { room: Room }) {
       <FormProblem error={joining.error} />
       <div className={styles['joinBar']}>
         <span>{strings.rooms.joinTitle(roomName(room))}</span>
-        <Button look="primary" isPending={joining.isPending} onPress={() => joining.mutate()}>{strings.rooms.join}</Button>
+        <Button look="primary" isPending={joining.isPending} onClick={() => joining.mutate()}>{strings.rooms.join}</Button>
       </div>
     </Page>
   );

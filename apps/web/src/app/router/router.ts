@@ -18,7 +18,8 @@ const authSearch = ({ next, ended }: Record<string, unknown>): AuthSearch => ({
 });
 
 const signedOutOnly = async ({ context }: { context: RouterContext }) => {
-  if (await context.confab.auth.restore()) throw redirect({ to: '/' });
+  const user = await context.confab.auth.restore();
+  if (user) redirect({ to: '/', throw: true });
 };
 
 const signInRoute = createRoute({

@@ -1,5 +1,6 @@
 import { Outlet, useNavigate, useParams, useRouteContext, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useMemo, useState } from 'react';
+import { TipLayer } from '../../components/tip-layer.tsx';
 import { ConnectionStatus } from '../../features/connection/components/connection-status.tsx';
 import { usePendingSends } from '../../features/messages/api/outbox-context.ts';
 import { inOrder, useMyRooms } from '../../features/rooms/api/use-my-rooms.ts';
@@ -36,6 +37,7 @@ export function Shell() {
         </div>
         <Shortcuts roomId={roomId} onSwitch={actions.openSwitcher} openRoom={openRoom} />
         <Connection />
+        <TipLayer />
         <Suspense>
           {dialog === 'create' ? <CreateRoomDialog onClose={close} onCreated={(room) => { close(); openRoom(room.id); }} /> : null}
           {dialog === 'switch' ? <Switcher onClose={close} onCreate={actions.createRoom} /> : null}

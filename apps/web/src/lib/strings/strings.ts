@@ -3,7 +3,8 @@ import { en } from './en.ts';
 /** What a further language has to fill in: the same keys, the same parameters. */
 export type Strings = typeof en;
 
-const catalogues: Record<string, Strings> = { en };
+const catalogues = new Map<string, Strings>([['en', en]]);
+const languageOf = (tag: string) => tag.split('-', 1).join('');
 
-export const locale: string = navigator.languages.find((language) => language.split('-')[0]! in catalogues) ?? 'en';
-export const strings: Strings = catalogues[locale.split('-')[0]!] ?? en;
+export const locale: string = navigator.languages.find((tag) => catalogues.has(languageOf(tag))) ?? 'en';
+export const strings: Strings = catalogues.get(languageOf(locale)) ?? en;

@@ -54,8 +54,8 @@ function Stopped({ code, reason }: { code: number | undefined; reason: string })
         <Unplug size={14} aria-hidden="true" />
         {(name && strings.connection.stoppedReasons[name]) ?? strings.connection.stopped}
         {code === 4426
-          ? <Button size="small" onPress={() => location.reload()}>{strings.connection.reload}</Button>
-          : <Button size="small" onPress={() => void realtime.connect().catch(() => undefined)}>{strings.connection.reconnect}</Button>}
+          ? <Button size="small" onClick={() => location.reload()}>{strings.connection.reload}</Button>
+          : <Button size="small" onClick={() => void realtime.connect().catch(() => undefined)}>{strings.connection.reconnect}</Button>}
       </div>
     </div>
   );

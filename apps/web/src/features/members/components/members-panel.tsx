@@ -28,7 +28,7 @@ export function MembersPanel({ room, userId, onClose }: Props) {
         <h2 id="members-title" ref={heading} tabIndex={-1} className={styles['title']}>
           {strings.members.title} <span className={styles['count']}>{room.memberCount}</span>
         </h2>
-        <IconButton label={strings.members.hide} onPress={onClose}><X size={18} /></IconButton>
+        <IconButton label={strings.members.hide} onClick={onClose}><X size={18} /></IconButton>
       </header>
       <div className={styles['scroller']}>
         {canAdd(room) ? <AddMember roomId={room.id} /> : null}
@@ -57,11 +57,11 @@ function List({ room, userId, onRemove }: { room: Room; userId: string; onRemove
               <span className={styles['username']}>@{member.user.username}</span>
             </span>
             {member.role === 'member' ? null : <span className={styles['role']}>{strings.members.roles[member.role] ?? member.role}</span>}
-            {canRemove(room, userId, member) ? <IconButton label={strings.members.remove(member.user.displayName)} onPress={() => onRemove(member)}><UserX size={16} /></IconButton> : null}
+            {canRemove(room, userId, member) ? <IconButton label={strings.members.remove(member.user.displayName)} onClick={() => onRemove(member)}><UserX size={16} /></IconButton> : null}
           </li>
         ))}
       </ul>
-      {members.hasNextPage ? <Button isPending={members.isFetchingNextPage} onPress={() => void members.fetchNextPage()}>{strings.rooms.loadMore}</Button> : null}
+      {members.hasNextPage ? <Button isPending={members.isFetchingNextPage} onClick={() => void members.fetchNextPage()}>{strings.rooms.loadMore}</Button> : null}
     </>
   );
 }

@@ -13,8 +13,8 @@ export function RemoveMemberDialog({ member, onClose }: { member: Member; onClos
       <p className={styles['text']}>{strings.members.removeText}</p>
       <FormProblem error={removing.error} />
       <footer className={styles['footer']}>
-        <Button onPress={onClose} autoFocus>{strings.cancel}</Button>
-        <Button look="danger" isPending={removing.isPending} onPress={() => removing.mutate(member.user.id, { onSuccess: onClose })}>{strings.members.removeAction}</Button>
+        <Button onClick={onClose} autoFocus>{strings.cancel}</Button>
+        <Button look="danger" isPending={removing.isPending} onClick={() => removing.mutate(member.user.id, { onSuccess: onClose })}>{strings.members.removeAction}</Button>
       </footer>
     </ModalDialog>
   );

@@ -55,7 +55,7 @@ function placeOf(items: readonly Message[], seq: number): number {
   let high = items.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (items[middle]!.seq < seq) low = middle + 1;
+    if ((items[middle]?.seq ?? seq) < seq) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -64,7 +64,7 @@ export function Composer({ roomName, draft, field, onDraftChange, onSend }: Prop
       </div>
       <div className={styles['tools']}>
         <Counter id={`${id}-count`} length={length} />
-        <IconButton label={strings.composer.send} type="submit" isDisabled={!canSend}><SendHorizontal size={18} /></IconButton>
+        <IconButton label={strings.composer.send} type="submit" disabled={!canSend}><SendHorizontal size={18} /></IconButton>
       </div>
       <span id={`${id}-hint`} hidden>{enterSends ? strings.composer.hintEnter : strings.composer.hintModifier(`${modifierKey}Enter`)}</span>
     </form>

@@ -41,7 +41,7 @@ export function History({ roomName, rows, renderRow, older, newer, newCount, fol
       {isOlderSlow ? <div className={styles['loading']} role="status"><span className="visually-hidden">{strings.messages.loadingOlder}</span></div> : null}
       {older.error ? (
         <div className={styles['olderFailed']} role="alert">
-          {strings.messages.olderFailed} <Button size="small" onPress={() => void older.load()}>{strings.retry}</Button>
+          {strings.messages.olderFailed} <Button size="small" onClick={() => void older.load()}>{strings.retry}</Button>
         </div>
       ) : null}
       <div ref={scroller} className={styles['scroller']} data-testid="history">
@@ -59,7 +59,7 @@ export function History({ roomName, rows, renderRow, older, newer, newCount, fol
       </div>
       {isAtEnd && !newer.hasMore ? null : (
         <div className={styles['jump']}>
-          <Button look="primary" size="small" onPress={() => { onJumpToNewest(); scrollToEnd(); }}>
+          <Button look="primary" size="small" onClick={() => { onJumpToNewest(); scrollToEnd(); }}>
             <ArrowDown size={14} aria-hidden="true" />
             {strings.messages.jumpToNewest}
             {newCount > 0 ? ` · ${strings.messages.newCount(newCount)}` : null}

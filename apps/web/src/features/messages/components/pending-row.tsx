@@ -37,8 +37,8 @@ function Failed({ error, onRetry, onDiscard }: { error: unknown; onRetry: () => 
       <CircleAlert size={14} aria-hidden="true" />
       <span>{strings.messages.notSent} {words}</span>
       <span className={styles['actions']}>
-        <Button size="small" onPress={onRetry}>{strings.messages.resend}</Button>
-        <Button size="small" look="plain" onPress={onDiscard}>{strings.messages.discard}</Button>
+        <Button size="small" onClick={onRetry}>{strings.messages.resend}</Button>
+        <Button size="small" look="plain" onClick={onDiscard}>{strings.messages.discard}</Button>
       </span>
       <ErrorDetails requestId={requestId} />
     </div>

@@ -13,7 +13,8 @@ export function TypingLine({ names }: { names: string[] }) {
 }
 
 function sentence(names: string[]): string {
-  if (names.length === 0) return '';
-  if (names.length > 3) return strings.typing.many;
-  return names.length === 1 ? strings.typing.one(names[0]!) : strings.typing.some(formatList(names));
+  const [first, ...others] = names;
+  if (first === undefined) return '';
+  if (others.length === 0) return strings.typing.one(first);
+  return others.length > 2 ? strings.typing.many : strings.typing.some(formatList(names));
 }

@@ -10,7 +10,9 @@ export function useUnreadDivider(room: Room, isReading: boolean): number {
   const readSeq = room.my?.readSeq ?? 0;
   const [after, setAfter] = useState(unread > 0 ? readSeq : Infinity);
   const latest = useRef({ unread, readSeq });
-  latest.current = { unread, readSeq };
+  useEffect(() => {
+    latest.current = { unread, readSeq };
+  });
   useEffect(() => {
     if (!isReading) return;
     if (latest.current.unread === 0) setAfter(Infinity);

@@ -34,7 +34,7 @@ export function BrowseRooms({ onOpen, onCreate }: Props) {
       {rooms ? (
         <Found rooms={rooms} query={query} joiningId={joining.isPending ? joining.variables.id : undefined} onJoin={(room) => joining.mutate(room)} onCreate={onCreate} />
       ) : found.error ? <Failure error={found.error} onRetry={() => void found.refetch()} /> : <Skeleton />}
-      {found.hasNextPage ? <Button isPending={found.isFetchingNextPage} onPress={() => void found.fetchNextPage()}>{strings.rooms.loadMore}</Button> : null}
+      {found.hasNextPage ? <Button isPending={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>{strings.rooms.loadMore}</Button> : null}
     </div>
   );
 }
@@ -47,7 +47,7 @@ function Found({ rooms, query, joiningId, onJoin, onCreate }: FoundProps) {
       <EmptyState
         icon={<Compass size={24} />}
         title={query ? strings.rooms.browseNoMatch(query) : strings.rooms.browseEmpty}
-        action={<Button look="primary" onPress={onCreate}>{strings.rooms.create}</Button>}
+        action={<Button look="primary" onClick={onCreate}>{strings.rooms.create}</Button>}
       />
     );
   }
@@ -61,7 +61,7 @@ function Found({ rooms, query, joiningId, onJoin, onCreate }: FoundProps) {
             {room.description ? <p className={styles['description']}>{room.description}</p> : null}
             <p className={styles['count']}>{strings.rooms.members(room.memberCount)}</p>
           </div>
-          <Button aria-label={strings.rooms.joinNamed(roomName(room))} isPending={joiningId === room.id} onPress={() => onJoin(room)}>{strings.rooms.join}</Button>
+          <Button aria-label={strings.rooms.joinNamed(roomName(room))} isPending={joiningId === room.id} onClick={() => onJoin(room)}>{strings.rooms.join}</Button>
         </li>
       ))}
     </ul>

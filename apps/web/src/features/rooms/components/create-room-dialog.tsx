@@ -42,7 +42,7 @@ export function CreateRoomDialog({ onClose, onCreated }: { onClose: () => void; 
         />
         <FormProblem error={creation.error} />
         <footer className={styles['footer']}>
-          <Button onPress={onClose}>{strings.cancel}</Button>
+          <Button onClick={onClose}>{strings.cancel}</Button>
           <Button type="submit" look="primary" isPending={creation.isPending}>{strings.rooms.createAction}</Button>
         </footer>
       </form>

@@ -29,7 +29,7 @@ export function EditRoomDialog({ room, onClose }: { room: Room; onClose: () => v
         <TextField label={`${strings.rooms.description} (${strings.optional})`} hint={strings.rooms.descriptionHint} value={description} onChange={setDescription} maxLength={1000} isMultiline />
         <FormProblem error={change.error} />
         <footer className={styles['footer']}>
-          <Button onPress={onClose}>{strings.cancel}</Button>
+          <Button onClick={onClose}>{strings.cancel}</Button>
           <Button type="submit" look="primary" isPending={change.isPending}>{strings.rooms.save}</Button>
         </footer>
       </form>

@@ -16,8 +16,8 @@ export function LeaveRoomDialog({ room, onClose, onLeft }: { room: Room; onClose
       <p className={styles['text']}>{room.kind === 'public' ? strings.rooms.leaveTextPublic : strings.rooms.leaveTextPrivate}</p>
       <FormProblem error={leaving.error} />
       <footer className={styles['footer']}>
-        <Button onPress={onClose} autoFocus>{strings.cancel}</Button>
-        <Button look="danger" isPending={leaving.isPending} onPress={() => leaving.mutate()}>{strings.rooms.leave}</Button>
+        <Button onClick={onClose} autoFocus>{strings.cancel}</Button>
+        <Button look="danger" isPending={leaving.isPending} onClick={() => leaving.mutate()}>{strings.rooms.leave}</Button>
       </footer>
     </ModalDialog>
   );

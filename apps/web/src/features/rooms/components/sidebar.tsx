@@ -1,6 +1,5 @@
 import { Link } from '@tanstack/react-router';
 import { Compass, Plus, Search, Settings } from 'lucide-react';
-import { Button as AriaButton } from 'react-aria-components/Button';
 import { Avatar } from '../../../components/avatar.tsx';
 import { Button } from '../../../components/button.tsx';
 import { EmptyState } from '../../../components/empty-state.tsx';
@@ -23,14 +22,14 @@ export function Sidebar({ user, currentRoomId, onCreate, onSwitch }: Props) {
       <header className={styles['header']}>
         <img src="/icon.svg" alt="" width={22} height={22} />
         <h1 className={styles['product']}>{strings.product}</h1>
-        <IconButton label={strings.rooms.create} onPress={onCreate}><Plus size={18} /></IconButton>
+        <IconButton label={strings.rooms.create} onClick={onCreate}><Plus size={18} /></IconButton>
       </header>
       <div className={styles['jump']}>
-        <AriaButton className={styles['jumpButton'] ?? ''} onPress={onSwitch}>
+        <button type="button" className={styles['jumpButton']} onClick={onSwitch}>
           <Search size={15} aria-hidden="true" />
           <span>{strings.switcher.open}</span>
           <kbd aria-hidden="true">{modifierKey}K</kbd>
-        </AriaButton>
+        </button>
       </div>
       <nav aria-label={strings.rooms.title} className={styles['nav']}>
         <Link to="/browse" className={styles['browse']} activeProps={{ className: cx(styles['browse'], styles['current']) }}>
@@ -46,7 +45,7 @@ export function Sidebar({ user, currentRoomId, onCreate, onSwitch }: Props) {
           <span className={styles['displayName']}>{user.displayName}</span>
           <span className={styles['username']}>@{user.username}</span>
         </span>
-        <Link to="/settings" aria-label={strings.settings.open} className={styles['settings']}><Settings size={18} aria-hidden="true" /></Link>
+        <Link to="/settings" aria-label={strings.settings.open} data-tip={strings.settings.open} className={styles['settings']}><Settings size={18} aria-hidden="true" /></Link>
       </footer>
     </div>
   );
@@ -57,7 +56,7 @@ function Rooms({ currentRoomId, onCreate }: { currentRoomId: string | undefined;
   if (data) {
     if (data.rooms.length > 0) return <RoomList rooms={inOrder(data.rooms)} currentRoomId={currentRoomId} />;
     return (
-      <EmptyState title={strings.rooms.none} action={<Button size="small" onPress={onCreate}>{strings.rooms.create}</Button>}>
+      <EmptyState title={strings.rooms.none} action={<Button size="small" onClick={onCreate}>{strings.rooms.create}</Button>}>
         {strings.rooms.noneText}
       </EmptyState>
     );

@@ -13,7 +13,7 @@ export function PasswordField({ hint, ...props }: Props) {
     <div className={styles['password']}>
       <TextField label={strings.session.password} type={isShown ? 'text' : 'password'} name="password" isRequired maxLength={128} {...props} {...(hint ? { hint } : {})} />
       <div className={styles['reveal']}>
-        <IconButton label={isShown ? strings.session.hidePassword : strings.session.showPassword} onPress={() => setShown(!isShown)}>
+        <IconButton label={isShown ? strings.session.hidePassword : strings.session.showPassword} onClick={() => setShown(!isShown)}>
           {isShown ? <EyeOff size={18} /> : <Eye size={18} />}
         </IconButton>
       </div>

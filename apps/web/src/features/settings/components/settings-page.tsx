@@ -57,7 +57,7 @@ export function SettingsPage({ user, onSignOut }: { user: CurrentUser; onSignOut
       </Section>
       <Section title={words.session}>
         <p className={styles['text']}>{words.profileOf(user.displayName)}</p>
-        <Button look="danger" onPress={onSignOut}>{words.signOut}</Button>
+        <Button look="danger" onClick={onSignOut}>{words.signOut}</Button>
       </Section>
     </div>
   );

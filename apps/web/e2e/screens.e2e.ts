@@ -1,0 +1,160 @@
+import { gzipSync } from 'node:zlib';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { TestStack } from '@confab/testing';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { launchBrowser, openPage } from './browser.ts';
+import { roomPage } from './room-page.ts';
+import { createRoom, type Member, numbered, openMember, say, startWebStack } from './stack.ts';
+
+let browser: Browser;
+let stack: TestStack;
+let ada: Member;
+let roomId: string;
+beforeAll(async () => {
+  [stack, browser] = await Promise.all([startWebStack(), launchBrowser()]);
+  ada = await openMember(browser, stack, 'Ada');
+  roomId = await createRoom(ada, 'general');
+  await say(ada, roomId, [...numbered(1, 12), '```ts\nconst line = "a line of code that is longer than the screen of any telephone is wide, and then some";\n```', 'https://example.org/' + 'a'.repeat(200), '> quoted\n\n- list\n- `code`']);
+  await createRoom(ada, 'a room whose name is far longer than the space that any list has for it', [], 'private');
+});
+afterAll(async () => {
+  await browser.close();
+  await stack.stop();
+});
+
+type Screen = { path: () => string; act?: (page: Page) => Promise<unknown>; shows: (page: Page) => Promise<unknown> };
+
+const openDialog = (label: string) => (page: Page) => page.getByRole('button', { name: label }).click();
+const screens: Record<string, Screen> = {
+  'list of rooms': { path: () => '/', shows: (page) => page.getByRole('link', { name: 'Public room general' }).waitFor() },
+  room: { path: () => `/rooms/${roomId}`, shows: (page) => roomPage(page).seen('quoted') },
+  members: { path: () => `/rooms/${roomId}?panel=members`, shows: (page) => page.getByText('(you)').waitFor() },
+  browse: { path: () => '/browse', shows: (page) => page.getByText(/public room/).first().waitFor() },
+  settings: { path: () => '/settings', shows: (page) => page.getByRole('button', { name: 'Sign out' }).waitFor() },
+  'no such room': { path: () => '/rooms/01939f2e-7c1a-7b3e-9d52-0a4f6e8c1b2d', shows: (page) => page.getByText(/does not exist/).waitFor() },
+  'new room': { path: () => '/browse', act: (page) => openDialog('Create a room')(page), shows: (page) => page.getByRole('dialog').getByLabel('Name').waitFor() },
+  'quick switcher': { path: () => '/browse', act: (page) => page.keyboard.press('Control+k'), shows: (page) => page.getByRole('option').first().waitFor() },
+  'room menu': { path: () => `/rooms/${roomId}`, act: (page) => openDialog('Room actions')(page), shows: (page) => page.getByRole('menuitem').first().waitFor() },
+};
+
+async function goTo(page: Page, { path, act, shows }: Screen): Promise<void> {
+  await page.goto(path());
+  await page.getByRole('main').first().waitFor({ state: 'attached' });
+  await act?.(page);
+  await shows(page);
+}
+
+async function seriousFindings(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}\n${node.failureSummary ?? ''}`));
+}
+
+const isSideways = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+
+describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
+  test('axe finds nothing serious on any screen', async () => {
+    await ada.page.emulateMedia({ colorScheme });
+    for (const [name, screen] of Object.entries(screens)) {
+      if (name === 'new room' || name === 'quick switcher') await ada.page.setViewportSize({ width: 1280, height: 800 });
+      await goTo(ada.page, screen);
+      expect(await seriousFindings(ada.page), name).toEqual([]);
+    }
+    await ada.page.emulateMedia({ colorScheme: null });
+  });
+
+  test('axe finds nothing serious in signing in and registering, with their errors', async () => {
+    const page = await openPage(browser, stack, { colorScheme });
+    await page.goto('/sign-in');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('Username is needed.').waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Create an account' }).click();
+    await page.getByRole('button', { name: 'Create account' }).click();
+    await page.getByText('That is not a whole e-mail address.').waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.context().close();
+  });
+});
+
+test('nothing scrolls sideways at 360 and 320 pixels, and everything has a way back', async () => {
+  for (const width of [360, 320]) {
+    await ada.page.setViewportSize({ width, height: 640 });
+    for (const [name, screen] of Object.entries(screens)) {
+      // On a small screen these two are opened from the list.
+      if (name === 'new room' || name === 'quick switcher') continue;
+      await goTo(ada.page, screen);
+      expect(await isSideways(ada.page), `${name} at ${width}`).toBe(false);
+    }
+    await goTo(ada.page, screens['room'] as Screen);
+    await ada.page.getByRole('link', { name: 'Back' }).click();
+    await ada.page.getByRole('button', { name: 'Create a room' }).click();
+    await ada.page.getByRole('dialog').getByLabel('Name').waitFor();
+    expect(await isSideways(ada.page), `new room at ${width}`).toBe(false);
+  }
+  await ada.page.setViewportSize({ width: 1280, height: 800 });
+});
+
+test('at 200 % zoom everything is still there', async () => {
+  // Twice the size in the same window is the same as half the window.
+  await ada.page.setViewportSize({ width: 640, height: 400 });
+  for (const [name, screen] of Object.entries(screens)) {
+    await goTo(ada.page, screen);
+    expect(await isSideways(ada.page), name).toBe(false);
+  }
+  await ada.page.setViewportSize({ width: 1280, height: 800 });
+});
+
+test('the keyboard reaches everything: switcher, rooms, messages, composer', async () => {
+  const { page } = ada;
+  await goTo(page, screens['room'] as Screen);
+  const room = roomPage(page);
+  expect(await room.composer.evaluate((element) => element === document.activeElement)).toBe(true);
+  await page.keyboard.press('Shift+Tab');
+  const focused = () => page.evaluate(() => document.activeElement?.textContent ?? '');
+  expect(await focused()).toContain('quoted');
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('ArrowUp');
+  await expect.poll(focused).toContain('message 12');
+  await page.keyboard.press('Home');
+  await expect.poll(focused).toContain('message 1');
+  await page.keyboard.press('h');
+  await expect.poll(() => room.composer.inputValue()).toBe('h');
+  await room.composer.fill('');
+
+  await page.keyboard.press('Control+k');
+  await page.getByRole('option').first().waitFor();
+  await page.keyboard.type('far longer');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: /far longer/, level: 1 }).waitFor();
+  await page.keyboard.press('Alt+ArrowDown');
+  await page.getByRole('heading', { name: 'general', level: 1 }).waitFor();
+});
+
+test('one log region tells of what others say now, and not of the backlog', async () => {
+  const grace = await openMember(browser, stack, 'Grace');
+  await ada.confab.rest.addMember(roomId, { username: grace.user.username });
+  await goTo(ada.page, screens['room'] as Screen);
+  const log = ada.page.getByRole('log');
+  expect(await log.count()).toBe(1);
+  expect(await log.textContent()).toBe('');
+  await say(grace, roomId, ['can you hear me?']);
+  await ada.page.getByRole('log').getByText('Grace: can you hear me?').waitFor({ state: 'attached' });
+});
+
+test('the first screen asks for at most 180 kB of JavaScript', async () => {
+  const sizes = new Map<string, number>();
+  const page = await openPage(browser, stack, { storageState: await ada.page.context().storageState() });
+  page.on('response', async (response) => {
+    if (response.url().endsWith('.js')) sizes.set(response.url(), gzipSync(await response.body()).length);
+  });
+  await goTo(page, screens['room'] as Screen);
+  await page.waitForLoadState('networkidle');
+  const total = [...sizes.values()].reduce((sum, size) => sum + size, 0) / 1000;
+  expect(total, [...sizes].map(([url, size]) => `${size} ${url}`).join('\n')).toBeLessThanOrEqual(180);
+  expect(total).toBeGreaterThan(50);
+  await page.context().close();
+});
