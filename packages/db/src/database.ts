@@ -3,6 +3,7 @@ import { Kysely, type Transaction } from 'kysely';
 import type { DB } from '../generated/tables.ts';
 import { dialect } from './dialect.ts';
 import { createEpoch } from './epoch.ts';
+import { numberTypes } from './integers.ts';
 import { createObserver } from './observer.ts';
 import { createPool, queryTimeouts } from './pool.ts';
 import type { Position } from './position.ts';
@@ -44,7 +45,7 @@ export type Database = {
 export function createDatabase(options: DatabaseOptions): Database {
   const { primaryUrl, replicaUrls, applicationName, logger, metrics, poolSize = 10, maxReplicaLagMs = 2_000 } = options;
   const observe = createObserver({ logger, metrics });
-  const pool = createPool({ url: primaryUrl, applicationName, size: poolSize, logger, timeouts: queryTimeouts });
+  const pool = createPool({ url: primaryUrl, applicationName, size: poolSize, logger, timeouts: queryTimeouts, types: numberTypes });
   const primary: Db = new Kysely({ dialect: dialect(new PrimaryDriver(pool, observe)) });
   const epoch = createEpoch(pool);
   const replicas = startReplicas({

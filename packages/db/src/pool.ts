@@ -1,6 +1,5 @@
 import type { Logger } from '@confab/runtime';
 import pg from 'pg';
-import { numberTypes } from './integers.ts';
 
 export type Target = 'primary' | 'replica';
 
@@ -10,6 +9,8 @@ export type PoolOptions = {
   size: number;
   logger: Logger;
   timeouts: Timeouts;
+  /** pg's own when absent. */
+  types?: pg.CustomTypesConfig;
 };
 
 export type Timeouts = {
@@ -31,7 +32,7 @@ export const pollTimeouts: Timeouts = Object.freeze({ connectMs: 1_000, statemen
  * pgbouncer in transaction mode refuses three of these as start-up parameters. There the URL takes them out again
  * (`?statement_timeout=&lock_timeout=&idle_in_transaction_session_timeout=`) and `ALTER ROLE … SET` puts them in.
  */
-export function createPool({ url, applicationName, size, logger, timeouts }: PoolOptions): pg.Pool {
+export function createPool({ url, applicationName, size, logger, timeouts, types }: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     application_name: applicationName,
@@ -43,11 +44,16 @@ export function createPool({ url, applicationName, size, logger, timeouts }: Poo
     query_timeout: timeouts.queryMs,
     lock_timeout: timeouts.lockMs,
     idle_in_transaction_session_timeout: timeouts.idleInTransactionMs,
-    types: numberTypes,
+    ...(types === undefined ? {} : { types }),
   });
   // Without these two a connection that dies takes the process with it: the first hears the idle ones, the second the
   // ones that are lent out, whose borrower learns of it by the next query.
   pool.on('error', (error) => logger.warn({ err: error }, 'database connection lost'));
   pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
+}
+
+/** For graphile-worker, which waits for jobs on a connection of its own and keeps their ids as text. The primary, never through a pooler. */
+export function createJobPool({ url, applicationName, size, logger }: Omit<PoolOptions, 'timeouts' | 'types'>): pg.Pool {
+  return createPool({ url, applicationName, size, logger, timeouts: queryTimeouts });
 }

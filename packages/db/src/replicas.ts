@@ -3,6 +3,7 @@ import { Kysely } from 'kysely';
 import type pg from 'pg';
 import type { Db } from './database.ts';
 import { dialect } from './dialect.ts';
+import { numberTypes } from './integers.ts';
 import type { Observer } from './observer.ts';
 import { createPool, pollTimeouts, queryTimeouts } from './pool.ts';
 import { parsePosition, type Position } from './position.ts';
@@ -63,7 +64,7 @@ function openReplica(options: ReplicasOptions, url: string, label: string): Repl
   const { applicationName, poolSize, logger, primary, observe, maxLagMs } = options;
   // The primary is there too: no reason to wait long for a replica.
   const timeouts = { ...queryTimeouts, connectMs: pollTimeouts.connectMs };
-  const pool = createPool({ url, applicationName, size: poolSize, logger, timeouts });
+  const pool = createPool({ url, applicationName, size: poolSize, logger, timeouts, types: numberTypes });
   const health = new ReplicaHealth({ label, logger, maxLagMs });
   const driver = new ReplicaDriver({ replica: pool, primary, observe, onFailure: (error) => health.eject('no answer', { err: error }) });
   return { db: new Kysely({ dialect: dialect(driver) }), driver, health, pool, polls: pollPool(options, url) };

@@ -14,6 +14,11 @@ export const env = {
     return (value) => value;
   },
 
+  /** undefined when it is not set. */
+  optional<T>(field: Field<T>): Field<T | undefined> {
+    return (value) => (value === undefined ? undefined : field(value));
+  },
+
   integer({ fallback, min = 0, max = Number.MAX_SAFE_INTEGER }: { fallback?: number; min?: number; max?: number } = {}): Field<number> {
     return (value) => {
       if (value === undefined && fallback !== undefined) return fallback;

@@ -1,0 +1,18 @@
+import { env, parseEnv } from '@confab/runtime';
+
+const shape = {
+  HOST: env.text('127.0.0.1'),
+  WORKER_OPS_PORT: env.port(3105),
+  DATABASE_URL: env.url(['postgres:', 'postgresql:']),
+  DATABASE_REPLICA_URLS: env.urls(['postgres:', 'postgresql:']),
+  REDIS_URL: env.url(['redis:', 'rediss:']),
+  CONFAB_SECRET: env.secret(32),
+  LOG_LEVEL: env.oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info'),
+  LOG_PRETTY: env.flag(false),
+  SHUTDOWN_GRACE_MS: env.integer({ fallback: 20_000, min: 1_000, max: 300_000 }),
+  CONFAB_PARENT_PID: env.optional(env.integer({ min: 1 })),
+};
+
+export function readConfig() {
+  return parseEnv(shape, process.env);
+}

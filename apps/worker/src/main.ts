@@ -1,0 +1,32 @@
+import { createCore } from '@confab/core';
+import { createDatabase } from '@confab/db';
+import { createRedis } from '@confab/redis';
+import { createHealth, createLifecycle, createLogger, createMetrics, startOpsServer, systemClock } from '@confab/runtime';
+import { createStreams } from '@confab/stream';
+import { readConfig } from './config.ts';
+import { createJobs } from './jobs.ts';
+import { createTasks } from './tasks.ts';
+
+const config = readConfig();
+const logger = createLogger({ name: 'worker', level: config.LOG_LEVEL, pretty: config.LOG_PRETTY });
+const lifecycle = createLifecycle({ logger, graceMs: config.SHUTDOWN_GRACE_MS, parentPid: config.CONFAB_PARENT_PID });
+const metrics = createMetrics({ process: 'worker' });
+
+const database = createDatabase({ primaryUrl: config.DATABASE_URL, replicaUrls: config.DATABASE_REPLICA_URLS, applicationName: 'confab-worker', logger, metrics });
+lifecycle.onStop('database', () => database.stop());
+const redis = createRedis({ url: config.REDIS_URL, name: 'worker', logger, queue: true });
+lifecycle.onStop('redis', () => redis.stop());
+const streams = createStreams({ db: database, redis, logger, metrics });
+lifecycle.onStop('streams', () => streams.stop());
+const core = createCore({ database, redis, streams, logger, clock: systemClock, secret: config.CONFAB_SECRET, gatewayUrls: [] });
+
+const jobs = createJobs({ databaseUrl: config.DATABASE_URL, tasks: createTasks({ core, database }), logger, abortAfterMs: config.SHUTDOWN_GRACE_MS / 2 });
+
+const health = createHealth({ checks: { database: () => database.check(), redis: () => redis.check(), jobs: () => jobs.check() }, logger });
+lifecycle.failReadinessOf(health);
+const ops = await startOpsServer({ host: config.HOST, port: config.WORKER_OPS_PORT, metrics, health });
+lifecycle.onStop('ops server', () => ops.stop());
+
+await jobs.start();
+lifecycle.onStop('jobs', () => jobs.stop());
+logger.info({ port: ops.port, opsPort: ops.port }, 'ready');
