@@ -617,7 +617,9 @@ export interface components {
             unreadCount: number;
         };
         /** @description What differs per reader, such as my reactions; absent from events, and where there is nothing to say. */
-        MyMessage: Record<string, never>;
+        MyMessage: {
+            [key: string]: unknown;
+        };
         /**
          * @description Made by the client, new for each thing it says; unique per author and room.
          * @example b9f0c2d4e6
