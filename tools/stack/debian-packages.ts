@@ -31,7 +31,11 @@ export async function unpackDebianPackages(packages: readonly string[], into: st
 
 /** Where the libraries of an unpacked folder lie, for LD_LIBRARY_PATH. */
 export async function libraryPath(root: string): Promise<string> {
-  const lib = join(root, 'usr/lib');
-  const folders = existsSync(lib) ? await readdir(lib) : [];
-  return folders.filter((name) => name.endsWith('-linux-gnu')).map((name) => join(lib, name)).join(':');
+  const found: string[] = [];
+  for (const lib of [join(root, 'usr/lib'), join(root, 'lib')]) {
+    const folders = existsSync(lib) ? await readdir(lib) : [];
+    // libpulse looks for its other half at an absolute path.
+    found.push(...folders.filter((name) => name.endsWith('-linux-gnu')).flatMap((name) => [join(lib, name), join(lib, name, 'pulseaudio')]));
+  }
+  return found.join(':');
 }

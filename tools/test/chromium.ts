@@ -36,12 +36,21 @@ async function unpack(logFile: string): Promise<string> {
     throw new Error('Chromium is missing and could not be fetched. Have it installed: apt-get install chromium', { cause: error });
   });
   const fonts = join(root, 'fonts.conf');
-  await writeFile(fonts, `<?xml version="1.0"?><fontconfig><dir>${root}/usr/share/fonts</dir><dir>/usr/share/fonts</dir><cachedir>${root}/font-cache</cachedir></fontconfig>\n`);
+  await writeFile(fonts, fontConfiguration(root));
   await writeFile(launcher, `#!/bin/sh
 export LD_LIBRARY_PATH='${await libraryPath(root)}'
 export FONTCONFIG_FILE='${fonts}'
-exec '${root}/usr/lib/chromium/chromium' "$@"
+# Unpacked, its sandbox helper is not setuid root; the pages are our own.
+exec '${root}/usr/lib/chromium/chromium' --no-sandbox "$@"
 `);
   await chmod(launcher, 0o755);
   return launcher;
+}
+
+function fontConfiguration(root: string): string {
+  const rules = ['30-metric-aliases', '45-latin', '60-latin']
+    .map((name) => `<include ignore_missing="yes">${root}/usr/share/fontconfig/conf.avail/${name}.conf</include>`)
+    .join('');
+  const folders = [`${root}/usr/share/fonts`, '/usr/share/fonts'].map((folder) => `<dir>${folder}</dir>`).join('');
+  return `<?xml version="1.0"?><fontconfig>${folders}<cachedir>${root}/font-cache</cachedir>${rules}</fontconfig>\n`;
 }
