@@ -1,9 +1,9 @@
 import type { Schemas } from '@confab/contract';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { deletingMember } from '../members/members.repository.ts';
 import { memberEvents } from '../members/member-events.ts';
-import { findMember } from '../members/members.repository.ts';
+import { deletingMember, findMember } from '../members/members.repository.ts';
 import { makeMembers, makeMessage, makeRoom, makeUser, newNonce, startTestCore, type Somebody, type TestCore } from '../testing/factories.ts';
 
 let test: TestCore;
@@ -12,7 +12,7 @@ let bob: Somebody;
 let carol: Somebody;
 
 beforeAll(async () => {
-  test = await startTestCore({ poolSize: 20 });
+  test = await startTestCore({ poolSize: 25 });
   [ada, bob, carol] = await Promise.all([makeUser(test.core), makeUser(test.core), makeUser(test.core)]);
 });
 afterAll(() => test.stop());
@@ -149,20 +149,18 @@ describe('a send that races the removal of its author', () => {
   it('is refused when it had found its author a member and waited for the room behind the removal', async () => {
     const roomId = await sharedRoom();
     const stream = `room:${roomId}` as const;
-    let send: Promise<unknown> | undefined;
-    const { promise: removedButOpen, resolve: isRemoved } = Promise.withResolvers<void>();
-    const removal = test.database.write(async (tx) => {
+    const { promise: isRemoved, resolve: removed } = Promise.withResolvers<void>();
+    const send = isRemoved.then(() => makeMessage(test.core, bob, roomId)).catch((error: unknown) => error);
+    await test.database.write(async (tx) => {
       const member = await findMember(tx, roomId, bob.user.id);
       if (member === undefined) throw new Error('Bob is no member');
       await test.streams.append(tx, [{ stream }, { stream: `user:${bob.user.id}` }], (places) => ({
         row: deletingMember(roomId, bob.user.id),
         events: memberEvents('member.removed', member, places),
       }));
-      isRemoved();
-      await waitingForLock(send ?? Promise.resolve());
+      removed();
+      await waitingForLock(send);
     });
-    send = removedButOpen.then(() => makeMessage(test.core, bob, roomId)).catch((error: unknown) => error);
-    await removal;
     expect(await send).toEqual(refused('room.forbidden'));
     expect(await created(roomId)).toEqual([]);
   });
@@ -173,13 +171,9 @@ async function waitingForLock(work: Promise<unknown>): Promise<void> {
   let isDone = false;
   void work.then(() => (isDone = true));
   for (;;) {
-    const waiting = await test.database.primary
-      .selectFrom('pg_stat_activity' as never)
-      .select('query' as never)
-      .where('wait_event_type' as never, '=', 'Lock' as never)
-      .where('application_name' as never, '=', 'core-test' as never)
-      .execute();
-    if (waiting.length > 0) return;
+    const { rows } = await sql`
+      SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`.execute(test.database.primary);
+    if (rows.length > 0) return;
     if (isDone) throw new Error('it did not wait');
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

@@ -140,9 +140,9 @@ describe('refreshing', () => {
 
   it('answers twenty racing repeats with one successor, on two processes', async () => {
     const user = await makeUser(test.core);
-    const processes = [test.core, test.another()];
-    const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => processes[n % 2]?.sessions.refresh(user.session.refreshToken)));
-    expect(new Set(answers.map((answer) => answer?.refreshToken)).size).toBe(1);
+    const [here, there] = [test.core, test.another()];
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => (n % 2 ? here : there).sessions.refresh(user.session.refreshToken)));
+    expect(new Set(answers.map(({ refreshToken }) => refreshToken)).size).toBe(1);
     const next = await test.core.sessions.refresh(answers[0]?.refreshToken ?? '');
     expect(next.refreshToken).not.toBe(answers[0]?.refreshToken);
   });
