@@ -1,9 +1,9 @@
-import { useCallback, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { useMembers } from '../../features/members/api/use-members.ts';
 import { useDraft } from '../../features/messages/api/draft.ts';
 import { useOutbox, usePendingSends } from '../../features/messages/api/outbox-context.ts';
-import { buildRows, type Row } from '../../features/messages/api/rows.ts';
+import { createRowBuilder, type Row } from '../../features/messages/api/rows.ts';
 import type { Timeline } from '../../features/messages/api/timeline.ts';
 import type { useTimeline } from '../../features/messages/api/use-timeline.ts';
 import { useSayTyping, useTypers } from '../../features/messages/api/use-typing.ts';
@@ -20,6 +20,7 @@ import { roomName } from '../../features/rooms/components/room-name.tsx';
 import { formatDay } from '../../lib/format.ts';
 import type { CurrentUser, Room } from '../../lib/sdk/models.ts';
 import { strings } from '../../lib/strings/strings.ts';
+import { useMedia } from '../../lib/use-media.ts';
 import { Beginning } from './beginning.tsx';
 import styles from './shell.module.css';
 
@@ -36,10 +37,17 @@ export function MessagePane({ room, user, view, onAddPeople }: Props) {
   const [isAtEnd, setAtEnd] = useState(false);
   const [sendCount, setSendCount] = useState(0);
 
+  // Where there are keys one comes to write; a telephone's keyboard would cover what one came to read.
+  const hasKeys = useMedia('(pointer: fine)');
+  useEffect(() => {
+    if (hasKeys) composer.current?.focus({ preventScroll: true });
+  }, [hasKeys]);
+
   const isReading = useAttention() && isAtEnd && !timeline.hasMoreAfter;
   useMarkRead(room, isReading);
   const unreadAfterSeq = useUnreadDivider(room, isReading);
-  const rows = useMemo(() => buildRows({ timeline, pending, userId: user.id, unreadAfterSeq }), [timeline, pending, user.id, unreadAfterSeq]);
+  const build = useMemo(() => createRowBuilder(user.id), [user.id]);
+  const rows = useMemo(() => build({ timeline, pending, unreadAfterSeq }), [build, timeline, pending, unreadAfterSeq]);
 
   const renderRow = (row: Row) => {
     switch (row.kind) {

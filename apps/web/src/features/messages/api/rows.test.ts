@@ -3,7 +3,7 @@ import type { Message } from '../../../lib/sdk/models.ts';
 import { fromPage, withMessage } from './timeline.ts';
 
 vi.stubGlobal('navigator', { languages: ['en'] });
-const { buildRows } = await import('./rows.ts');
+const { buildRows, createRowBuilder } = await import('./rows.ts');
 
 const start = new Date(2026, 0, 5, 12).getTime();
 const message = (seq: number, authorId: string, minute: number): Message => ({
@@ -45,5 +45,19 @@ describe('rows', () => {
   it('takes a nonce for a send only from its own author', () => {
     const send = { nonce: 'n1', roomId: 'room', content: 'hi', createdAt: new Date(start).toISOString(), state: 'sending' as const };
     expect(rowsOf([message(1, 'a', 0)], { pending: [send] }).at(-1)).toMatchObject({ kind: 'pending' });
+  });
+
+  it('builds on what it built before as if it began anew', () => {
+    const build = createRowBuilder('me');
+    const arrivals = [message(1, 'a', 0), message(2, 'me', 1), message(5, 'a', 8), message(3, 'a', 3), message(6, 'b', 24 * 60), { ...message(2, 'me', 1), updatedSeq: 7, content: 'edited' }];
+    let timeline = fromPage({ items: [], hasMoreBefore: false, hasMoreAfter: false });
+    for (const [index, arrival] of arrivals.entries()) {
+      timeline = withMessage(timeline, arrival);
+      const input = { timeline, pending: [], unreadAfterSeq: index < 4 ? 2 : 4 };
+      expect(build(input)).toEqual(buildRows({ ...input, userId: 'me' }));
+    }
+    const first = build({ timeline, pending: [], unreadAfterSeq: 4 });
+    const next = build({ timeline: withMessage(timeline, message(9, 'b', 24 * 60 + 1)), pending: [], unreadAfterSeq: 4 });
+    expect(next.slice(0, first.length).every((row, index) => row === first[index])).toBe(true);
   });
 });

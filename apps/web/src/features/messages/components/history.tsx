@@ -50,7 +50,7 @@ export function History({ roomName, rows, renderRow, older, newer, newCount, fol
             const row = rows[item.index];
             if (!row) return null;
             return (
-              <div key={row.key} ref={virtualizer.measureElement} data-index={item.index} data-key={row.key} role="listitem" {...focus.propsOf(row, item.index)} className={styles['item']} style={{ transform: `translateY(${item.start}px)` }}>
+              <div key={row.key} ref={virtualizer.measureElement} data-index={item.index} data-key={row.key} role="listitem" {...focus.propsOf(row, item.index)} className={styles['item']} style={{ top: item.start }}>
                 {renderRow(row)}
               </div>
             );
