@@ -21,12 +21,12 @@ export interface Ledger {
   /** Moves the cursor if the frame is the next of its stream. */
   place(stream: StreamId, seq: number): Verdict;
   /** What an applied event of my own stream says about which rooms are mine. */
-  membership(frame: EventFrame): void;
+  membership(frame: EventFrame): ResyncEvent | undefined;
   synced(stream: StreamId, seq: number): { verdict: Verdict; resync?: ResyncEvent };
   /** Goes on from the head. Backwards only if it `mayLower` and the log really ends there: a late copy never does. */
   resync(stream: StreamId, resync: Schemas['Resync'], mayLower: boolean): ResyncEvent;
-  /** Begins a stream at a number, unless it is followed already. */
-  follow(stream: StreamId, seq: number): void;
+  /** Begins a stream at a number, or with null at its head, unless it is followed already. */
+  follow(stream: StreamId, seq: number | null): void;
   drop(stream: StreamId): void;
 }
 
@@ -41,17 +41,19 @@ export function createLedger(): Ledger {
   const cursors = new Map<StreamId, number>();
   /** Streams whose numbers are of another epoch: nothing of them counts until their resync. */
   const awaiting = new Set<StreamId>();
+  /** Asked for from their head, whatever that is. */
+  const requested = new Set<StreamId>();
   let roster: { mine: StreamId; head: number; streams: ReadonlySet<StreamId> } | undefined;
 
   function move(stream: StreamId, seq: number): void {
-    cursors.delete(stream);
+    drop(stream);
     cursors.set(stream, seq);
-    awaiting.delete(stream);
   }
 
   function drop(stream: StreamId): void {
     cursors.delete(stream);
     awaiting.delete(stream);
+    requested.delete(stream);
   }
 
   function enterEpoch(next: string): void {
@@ -71,20 +73,29 @@ export function createLedger(): Ledger {
     return missed && epoch !== undefined ? [{ stream, head, epoch, reason }] : [];
   }
 
+  /** The gateway began this room at a later number before it told me that I joined: what lies between will not come. */
+  function enterRoom(room: StreamId, joinedSeq: number): ResyncEvent | undefined {
+    const seen = cursors.get(room);
+    if (awaiting.has(room) || epoch === undefined) return undefined;
+    if (seen !== undefined && seen > joinedSeq) return { stream: room, head: seen, epoch, reason: 'new_stream' };
+    move(room, joinedSeq);
+    return undefined;
+  }
+
   return {
     get epoch() {
       return epoch;
     },
     cursors: () => Object.fromEntries(cursors) as Record<StreamId, number>,
     begin(from) {
-      cursors.clear();
-      awaiting.clear();
+      for (const stream of [...cursors.keys(), ...awaiting]) drop(stream);
       epoch = from.epoch;
       for (const [stream, seq] of Object.entries(from.streams)) cursors.set(stream as StreamId, seq);
     },
     forget() {
       cursors.clear();
       awaiting.clear();
+      requested.clear();
       epoch = undefined;
       roster = undefined;
     },
@@ -117,31 +128,33 @@ export function createLedger(): Ledger {
       return 'apply';
     },
     membership(frame) {
-      if (frame.t !== 'member.added' && frame.t !== 'member.removed') return;
-      if (!frame.r.startsWith('user:')) return;
+      if (frame.t !== 'member.added' && frame.t !== 'member.removed') return undefined;
+      if (!frame.r.startsWith('user:')) return undefined;
       const room = roomStream(frame.d.roomId);
-      if (frame.t === 'member.added') {
-        if ((cursors.get(room) ?? -1) < frame.d.joinedSeq && !awaiting.has(room)) move(room, frame.d.joinedSeq);
-        return;
-      }
+      if (frame.t === 'member.added') return enterRoom(room, frame.d.joinedSeq);
       // A removal from before `ready`, of a room that is mine at `ready`: I have joined it again since.
       const rejoined = roster?.mine === frame.r && frame.s <= roster.head && roster.streams.has(room);
       if (!rejoined) drop(room);
+      return undefined;
     },
     synced(stream, seq) {
       const seen = cursors.get(stream);
       if (seen !== undefined) return { verdict: seq > seen ? 'gap' : 'duplicate' };
       const late = awaiting.has(stream);
+      if (!late && !requested.has(stream)) return { verdict: 'unknown' };
       move(stream, seq);
       return late && epoch !== undefined ? { verdict: 'apply', resync: { stream, head: seq, epoch, reason: 'epoch' } } : { verdict: 'apply' };
     },
     resync(stream, { head, epoch: theirs, reason }, mayLower) {
       const seen = cursors.get(stream) ?? 0;
-      move(stream, mayLower && reason === 'beyond_head' ? head : Math.max(seen, head));
-      return { stream, head, epoch: theirs, reason };
+      const from = mayLower && reason === 'beyond_head' ? head : Math.max(seen, head);
+      move(stream, from);
+      return { stream, head: from, epoch: theirs, reason };
     },
     follow(stream, seq) {
-      if (!cursors.has(stream)) move(stream, seq);
+      if (cursors.has(stream)) return;
+      if (seq === null) requested.add(stream);
+      else move(stream, seq);
     },
     drop,
   };

@@ -159,7 +159,7 @@ export function createMachine({ random, chooseGateway }: MachineOptions): Machin
   }
 
   function subscribe(streams: [StreamId, number | null][]): void {
-    for (const [stream, seq] of streams) if (seq !== null) ledger.follow(stream, seq);
+    for (const [stream, seq] of streams) ledger.follow(stream, seq);
     if (current?.phase === 'ready') attach(current, streams);
   }
 
@@ -203,9 +203,10 @@ export function createMachine({ random, chooseGateway }: MachineOptions): Machin
     const stream = frame.r as StreamId;
     if (!placed(link, ledger.place(stream, frame.s), stream)) return;
     counts.applied += 1;
-    ledger.membership(frame);
+    const missed = ledger.membership(frame);
     if (frame.t === 'member.removed' && stream.startsWith('user:')) for (const each of [current, next]) each?.pending.delete(roomStream(frame.d.roomId));
     push({ do: 'deliver', event: { type: frame.t, stream, seq: frame.s, data: frame.d } as AnyStreamEvent });
+    if (missed) announce(missed);
   }
 
   function synced(link: Link, stream: StreamId, seq: number): void {
