@@ -1,23 +1,9 @@
 import type { StreamId } from '@confab/contract';
-import type { Ephemeral, StreamEvent, Streams } from '@confab/stream';
+import type { Streams } from '@confab/stream';
 
+import type { Feed } from './feed.ts';
 import { createHeads } from './heads.ts';
-import type { Reader } from './reader.ts';
 import { createRoom, type Room, type RoomNews } from './room.ts';
-
-/** Redis' messages by stream. */
-export interface Feed {
-  /** Resolves when Redis has acknowledged, or is known to be out; `onLate` is called if it acknowledges only after that. */
-  subscribe(stream: StreamId, listener: FeedListener): Promise<void>;
-  unsubscribe(stream: StreamId): void;
-  readonly isUp: boolean;
-}
-
-export interface FeedListener {
-  onEvent(event: StreamEvent): void;
-  onEphemeral(ephemeral: Ephemeral): void;
-  onLate(): void;
-}
 
 export interface Hub {
   /** The stream's room, opened if it is not. */
@@ -33,7 +19,6 @@ export interface HubDeps {
   readonly streams: Pick<Streams, 'backfill' | 'epoch' | 'heads' | 'hotRun'>;
   readonly feed: Feed;
   later(delayMs: number, work: () => void): void;
-  relay(reader: Reader, ephemeral: Ephemeral): void;
   told(news: RoomNews): void;
 }
 
@@ -42,7 +27,7 @@ const tickMs = 1_000;
 const ticksPerCheck = 5;
 
 /** The streams that somebody here reads. A room stays a while after its last reader, who is often back at once. */
-export function createHub({ streams, feed, later, relay, told }: HubDeps): Hub {
+export function createHub({ streams, feed, later, told }: HubDeps): Hub {
   const rooms = new Map<StreamId, Room>();
   /** How often a room was left empty; a closing that was planned before the last time does not count. */
   const leavings = new Map<Room, number>();
@@ -57,7 +42,7 @@ export function createHub({ streams, feed, later, relay, told }: HubDeps): Hub {
         feed.subscribe(stream, {
           onEvent: onPub,
           onEphemeral(ephemeral) {
-            for (const reader of room.liveReaders()) relay(reader, ephemeral);
+            for (const reader of room.liveReaders()) reader.sink.whisper(ephemeral);
           },
           onLate: () => room.suspect(),
         }),

@@ -15,9 +15,10 @@ export interface Outbound {
   pushEphemeral(key: string, frame: Buffer): void;
   /** Whether a replay may put more in. If not, `onRoom` follows once it may. */
   hasRoom(): boolean;
-  flush(): void;
   /** The wire has taken everything. */
   drained(): void;
+  /** Here and in the wire. */
+  readonly queuedBytes: number;
   /** Since when the peer has not taken what was written; null if it has. */
   readonly blockedSince: number | null;
   /** Writes what is left, whether or not the peer reads, and takes nothing more. */
@@ -73,13 +74,22 @@ export function createOutbound({ wire, flusher, now, onOverflow, onRoom }: Outbo
     ephemeral.clear();
   }
 
+  function flush(): void {
+    if (isClosed || blockedSince !== null) return;
+    writeAll();
+    if (wire.writableNeedDrain) blockedSince = now();
+    else offerRoom();
+  }
+
+  const flushable = { flush };
+
   return {
     hasRoom,
     push(frame) {
       if (isClosed) return;
       queue.push(frame);
       queuedBytes += frame.length;
-      flusher.add(this);
+      flusher.add(flushable);
       if (behind() >= conflateBytes) ephemeral.clear();
       if (isOver || (behind() < overflowBytes && queue.length < overflowFrames)) return;
       isOver = true;
@@ -89,18 +99,15 @@ export function createOutbound({ wire, flusher, now, onOverflow, onRoom }: Outbo
     pushEphemeral(key, frame) {
       if (isClosed || behind() >= conflateBytes) return;
       ephemeral.set(key, frame);
-      flusher.add(this);
-    },
-    flush() {
-      if (isClosed || blockedSince !== null) return;
-      writeAll();
-      if (wire.writableNeedDrain) blockedSince = now();
-      else offerRoom();
+      flusher.add(flushable);
     },
     drained() {
       blockedSince = null;
-      if (queue.length > 0 || ephemeral.size > 0) flusher.add(this);
+      if (queue.length > 0 || ephemeral.size > 0) flusher.add(flushable);
       offerRoom();
+    },
+    get queuedBytes() {
+      return behind();
     },
     get blockedSince() {
       return blockedSince;

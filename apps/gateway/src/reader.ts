@@ -1,5 +1,5 @@
 import type { StreamId } from '@confab/contract';
-import type { StreamEvent } from '@confab/stream';
+import type { Ephemeral, StreamEvent } from '@confab/stream';
 
 /** What the primary said at one moment: whose member, since which number, and how far the stream had come by then. */
 export interface Standing {
@@ -20,6 +20,7 @@ export interface Sink {
   event(event: StreamEvent): void;
   /** A control event has reached this gateway; the reader itself may still be far behind it. */
   heard(event: StreamEvent): void;
+  whisper(ephemeral: Ephemeral): void;
   synced(stream: StreamId, seq: number): void;
   resync(stream: StreamId, standing: Standing, reason: ResyncReason): void;
   /** Where the socket's user stands in the stream now. Undefined: not a member. */

@@ -1,5 +1,5 @@
 import type { EventMap, StreamId } from '@confab/contract';
-import type { StreamEvent } from '@confab/stream';
+import type { Ephemeral, StreamEvent } from '@confab/stream';
 
 import { createReader, type Reader, type ResyncReason, type Sink, type Standing } from './reader.ts';
 import type { Room } from './room.ts';
@@ -28,19 +28,23 @@ export interface ReadersDeps {
   standings(): Promise<readonly Standing[]>;
   hasRoom(): boolean;
   sendEvent(event: StreamEvent): void;
+  sendEphemeral(ephemeral: Ephemeral): void;
   sendSynced(stream: StreamId, seq: number): void;
   sendResync(stream: StreamId, standing: Standing, reason: ResyncReason): void;
   sessionEnded(sessionId: string): void;
   later(delayMs: number, work: () => void): void;
 }
 
+/** When a user became a member. */
+type Joining = Pick<Standing, 'epoch' | 'joinedSeq'>;
+
 const retryMs = 500;
 
 export function createReaders(deps: ReadersDeps): Readers {
   const ownStream: StreamId = `user:${deps.userId}`;
   const held = new Map<StreamId, { reader: Reader; room: Room }>();
-  /** Added again at this number, while the reader has yet to meet the removal before it. */
-  const comesBack = new Map<StreamId, number>();
+  /** Added again at this number, while the reader has yet to meet the removal before it; and whether the client was told. */
+  const comesBack = new Map<StreamId, Joining & { isTold: boolean }>();
   /** Readers that replay from the log; the first has the turn. */
   const line = new Set<Reader>();
   let isClosed = false;
@@ -55,6 +59,9 @@ export function createReaders(deps: ReadersDeps): Readers {
     heard(event) {
       if (event.type === 'session.ended') deps.sessionEnded((JSON.parse(event.payload) as EventMap['session.ended']).sessionId);
     },
+    whisper(ephemeral) {
+      if (ephemeral.userId !== deps.userId) deps.sendEphemeral(ephemeral);
+    },
     synced: deps.sendSynced,
     resync(stream, standing, reason) {
       deps.sendResync(stream, standing, reason);
@@ -67,9 +74,11 @@ export function createReaders(deps: ReadersDeps): Readers {
       if (entry?.reader !== reader) return;
       held.delete(reader.stream);
       deps.leave(entry.room);
-      const joinedSeq = comesBack.get(reader.stream) ?? 0;
+      const again = comesBack.get(reader.stream);
       comesBack.delete(reader.stream);
-      if (joinedSeq > reader.position) void join(reader.stream, joinedSeq);
+      if (again === undefined || !isAheadOf(again, reader)) return;
+      if (again.isTold) void join(reader.stream, again);
+      else void joinMissing();
     },
     takeTurn(reader) {
       line.add(reader);
@@ -108,26 +117,32 @@ export function createReaders(deps: ReadersDeps): Readers {
   function added(event: StreamEvent): void {
     const { roomId, joinedSeq } = JSON.parse(event.payload) as EventMap['member.added'];
     const stream: StreamId = `room:${roomId}`;
+    const joining = { epoch: event.epoch, joinedSeq };
     const entry = held.get(stream);
-    if (entry === undefined) void join(stream, joinedSeq);
-    else if (entry.reader.position < joinedSeq) comesBack.set(stream, joinedSeq);
+    if (entry === undefined) void join(stream, joining);
+    else if (isAheadOf(joining, entry.reader)) comesBack.set(stream, { ...joining, isTold: true });
   }
 
-  async function join(stream: StreamId, joinedSeq: number): Promise<void> {
+  async function join(stream: StreamId, joining: Joining): Promise<void> {
     try {
       const standing = await deps.standing(stream);
-      // Another number: he has left since, or come again, and a later event tells of that.
-      if (isClosed || held.has(stream) || standing?.joinedSeq !== joinedSeq) return;
-      follow(standing, joinedSeq, null);
+      if (isClosed || held.has(stream) || standing === undefined) return;
+      if (standing.epoch !== joining.epoch) follow(standing, standing.head, 'epoch');
+      // Another number: he has left since and come again, and a later event tells of that.
+      else if (standing.joinedSeq === joining.joinedSeq) follow(standing, joining.joinedSeq, null);
     } catch {
-      deps.later(retryMs, () => void (isClosed || join(stream, joinedSeq)));
+      deps.later(retryMs, () => void (isClosed || join(stream, joining)));
     }
   }
 
   async function joinMissing(): Promise<void> {
     try {
-      for (const standing of await deps.standings()) {
-        if (!isClosed && !held.has(standing.stream)) follow(standing, standing.head, 'before_join');
+      const standings = await deps.standings();
+      if (isClosed) return;
+      for (const standing of standings) {
+        const entry = held.get(standing.stream);
+        if (entry === undefined) follow(standing, standing.head, 'before_join');
+        else if (isAheadOf(standing, entry.reader)) comesBack.set(standing.stream, { ...standing, isTold: false });
       }
     } catch {
       deps.later(retryMs, () => void (isClosed || joinMissing()));
@@ -146,9 +161,14 @@ export function createReaders(deps: ReadersDeps): Readers {
     },
     close() {
       isClosed = true;
-      for (const stream of [...held.keys()]) end(stream);
+      for (const stream of held.keys()) end(stream);
     },
   };
+}
+
+/** The reader has not come to this joining: before it, it will meet a removal, or the end of its history. */
+function isAheadOf(joining: Joining, reader: Reader): boolean {
+  return joining.epoch !== reader.epoch || joining.joinedSeq > reader.position;
 }
 
 function first<T>(set: Set<T>): T | undefined {

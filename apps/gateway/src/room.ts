@@ -135,8 +135,13 @@ export function createRoom(deps: RoomDeps): Room {
     isFilling = true;
     try {
       while (phase === 'open' && (isSuspect || target > head)) {
-        if (isSuspect) await verify();
-        else if (!take(await page(head))) await settle();
+        if (isSuspect) {
+          await verify();
+          continue;
+        }
+        const asked = head;
+        take(await page(asked));
+        if (head === asked && !isSuspect) await settle(asked);
       }
     } catch {
       deps.later(retryMs, () => void fill());
@@ -145,15 +150,13 @@ export function createRoom(deps: RoomDeps): Room {
     }
   }
 
-  /** Emits what follows the head, if it does. */
-  function take(run: readonly StreamEvent[]): boolean {
-    const before = head;
+  /** Emits what follows the head. */
+  function take(run: readonly StreamEvent[]): void {
     for (const event of run) {
       if (event.epoch !== epoch) suspect();
       else if (event.seq === head + 1) emit(event);
     }
     drainPending();
-    return head > before || isSuspect;
   }
 
   async function verify(): Promise<void> {
@@ -167,16 +170,20 @@ export function createRoom(deps: RoomDeps): Room {
     replay.verified();
   }
 
-  /** The next number was not to be had. Only a number that the primary has given out can be a hole, and only if it is then still missing. */
-  async function settle(): Promise<void> {
+  /** Number `asked + 1` was not to be had. It is a hole only if the primary has given it out and even then does not show it. */
+  async function settle(asked: number): Promise<void> {
     const truth = await deps.head();
     if (truth.epoch !== epoch) return reset(truth, 'epoch');
+    if (head !== asked) return;
     if (truth.head <= head) {
       target = head;
       pending.clear();
-    } else if (!take(await load(head))) {
-      reset(await deps.head(), 'log_hole');
+      return;
     }
+    take(await load(asked));
+    if (head !== asked || isSuspect) return;
+    const later = await deps.head();
+    if (head === asked) reset(later, 'log_hole');
   }
 
   function reset(truth: Truth, reason: ResyncReason): void {

@@ -4,6 +4,7 @@
  */
 export { createStreams } from './create-streams.ts';
 export type { StreamsDeps } from './create-streams.ts';
+export { encodeEvent } from './codec.ts';
 export { decodeMessage } from './ephemeral.ts';
 export type { ChannelMessage, Ephemeral } from './ephemeral.ts';
 export type { Draft, LogEvent, Place, StreamEvent } from './event.ts';

@@ -1,0 +1,52 @@
+import type { StreamId } from '@confab/contract';
+import type { Core } from '@confab/core';
+import type { Streams } from '@confab/stream';
+
+import type { Standing } from './reader.ts';
+
+export interface Access {
+  /** Of all streams that are the user's; his own comes first. */
+  standings(userId: string): Promise<Standing[]>;
+  standing(userId: string, stream: StreamId): Promise<Standing | undefined>;
+}
+
+export interface AccessDeps {
+  readonly core: Pick<Core['access'], 'membership' | 'memberships'>;
+  readonly streams: Pick<Streams, 'epoch' | 'heads'>;
+}
+
+/**
+ * The gateway's only reader of core. Everything is of the primary, and every head is read before the membership that
+ * goes with it: so whoever is then a member cannot have left at that head or below, after his joining. Whoever leaves
+ * later does so at a higher number, which his reader will meet.
+ */
+export function createAccess({ core, streams }: AccessDeps): Access {
+  return {
+    async standings(userId) {
+      const own: StreamId = `user:${userId}`;
+      const epoch = await streams.epoch();
+      // Rooms gained after this head are told on the user stream, so they need not be in the list.
+      const ownHead = (await streams.heads([own])).get(own);
+      if (ownHead === undefined) throw new Error(`there is no ${own}`);
+      const before = await core.memberships(userId);
+      const heads = await streams.heads(before.map(({ roomId }): StreamId => `room:${roomId}`));
+      const now = await core.memberships(userId);
+      const rooms = now.flatMap(({ roomId, joinedSeq }) => {
+        const stream: StreamId = `room:${roomId}`;
+        const head = heads.get(stream);
+        return head === undefined ? [] : [{ stream, epoch, joinedSeq, head: Math.max(head, joinedSeq) }];
+      });
+      return [{ stream: own, epoch, joinedSeq: 0, head: ownHead }, ...rooms];
+    },
+
+    async standing(userId, stream) {
+      const epoch = await streams.epoch();
+      const head = (await streams.heads([stream])).get(stream);
+      if (head === undefined) return undefined;
+      if (stream === `user:${userId}`) return { stream, epoch, joinedSeq: 0, head };
+      const membership = await core.membership(userId, stream.slice('room:'.length));
+      if (membership === undefined) return undefined;
+      return { stream, epoch, joinedSeq: membership.joinedSeq, head: Math.max(head, membership.joinedSeq) };
+    },
+  };
+}

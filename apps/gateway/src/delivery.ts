@@ -1,0 +1,88 @@
+import type { ServiceFrame } from '@confab/contract';
+import type { StreamEvent } from '@confab/stream';
+
+import type { Access } from './access.ts';
+import type { Flusher } from './flusher.ts';
+import { eventFrame, serviceFrame } from './frames.ts';
+import type { Hub } from './hub.ts';
+import { createOutbound, type Wire } from './outbound.ts';
+import type { Standing } from './reader.ts';
+import { createReaders, type Readers } from './readers.ts';
+
+/** What goes out over one socket: frames in order, and once it is identified, its streams. */
+export interface Delivery {
+  send(frame: ServiceFrame): void;
+  /** Begins the user's streams, each at its cursor or at its head. */
+  start(userId: string, standings: readonly Standing[], cursors: Cursors): void;
+  /** Of the user; undefined before `start`. */
+  readonly readers: Readers | undefined;
+  readonly queuedBytes: number;
+  readonly blockedSince: number | null;
+  /** The wire has taken everything. */
+  drained(): void;
+  close(): void;
+}
+
+export interface Cursors {
+  readonly epoch: string | undefined;
+  readonly seqs: Readonly<Record<string, number | null>>;
+}
+
+export interface DeliveryDeps {
+  readonly wire: Wire;
+  readonly flusher: Flusher;
+  readonly hub: Pick<Hub, 'enter' | 'leave'>;
+  readonly access: Access;
+  now(): number;
+  later(delayMs: number, work: () => void): void;
+  /** The session with this id has ended; it may not be this socket's. */
+  sessionEnded(sessionId: string): void;
+  delivered(event: StreamEvent): void;
+}
+
+export function createDelivery({ wire, flusher, hub, access, now, later, sessionEnded, delivered }: DeliveryDeps): Delivery {
+  let readers: Readers | undefined;
+  const outbound = createOutbound({ wire, flusher, now, onOverflow: () => readers?.demote(), onRoom: () => readers?.advance() });
+  const send = (frame: ServiceFrame) => outbound.push(serviceFrame(frame));
+
+  return {
+    send,
+    start(userId, standings, { epoch, seqs }) {
+      readers = createReaders({
+        userId,
+        enter: hub.enter,
+        leave: hub.leave,
+        standing: (stream) => access.standing(userId, stream),
+        standings: () => access.standings(userId),
+        hasRoom: outbound.hasRoom,
+        sendEvent(event) {
+          outbound.push(eventFrame(event));
+          delivered(event);
+        },
+        sendEphemeral({ type, stream, userId: by, d }) {
+          outbound.pushEphemeral(`${type} ${stream} ${by}`, serviceFrame({ t: type, d }));
+        },
+        sendSynced: (stream, seq) => send({ t: 'synced', d: {}, r: stream, s: seq }),
+        sendResync: (stream, standing, reason) => send({ t: 'resync', d: { head: standing.head, epoch: standing.epoch, reason }, r: stream, s: standing.head }),
+        sessionEnded,
+        later,
+      });
+      for (const standing of standings) readers.begin(standing, { epoch, seq: seqs[standing.stream] ?? null });
+    },
+    get readers() {
+      return readers;
+    },
+    get queuedBytes() {
+      return outbound.queuedBytes;
+    },
+    get blockedSince() {
+      return outbound.blockedSince;
+    },
+    drained: outbound.drained,
+    close() {
+      readers?.close();
+      outbound.close();
+    },
+  };
+}
+
