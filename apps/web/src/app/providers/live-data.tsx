@@ -6,6 +6,8 @@ import { followTimelines, resyncTimeline } from '../../features/messages/api/use
 import { followMyRooms, resyncMyRooms, useMyRooms } from '../../features/rooms/api/use-my-rooms.ts';
 import { useConfab } from '../../lib/sdk/use-confab.ts';
 
+const wakeEveryMs = 10_000;
+
 /** Joins the realtime connection to what is cached, for as long as one user is signed in. */
 export function LiveData({ userId, children }: { userId: string; children: ReactNode }) {
   const confab = useConfab();
@@ -31,10 +33,15 @@ export function LiveData({ userId, children }: { userId: string; children: React
         await Promise.all([resyncMyRooms(confab, client, event), resyncTimeline(confab, client, event), resyncMembers(client, event.stream)]);
       }),
       confab.realtime.on('state', ({ state }) => {
-        if (state === 'live') outbox.wake();
+        if (state === 'live') outbox.revive();
       }),
     ];
-    return () => stops.forEach((stop) => stop());
+    // Sending needs no gateway: it may work again before the live connection does.
+    const waking = setInterval(() => outbox.wake(), wakeEveryMs);
+    return () => {
+      clearInterval(waking);
+      stops.forEach((stop) => stop());
+    };
   }, [confab, client, outbox, userId]);
 
   // From the moment of the first snapshot on; a later one does not connect anew, the SDK's own cursors are as far as it.

@@ -15,6 +15,7 @@ export function createUserOutbox(confab: Confab, client: QueryClient, userId: st
   return createOutbox({
     send: ({ roomId, content, nonce }) => confab.rest.createMessage(roomId, { content, nonce }, { retryWithinMs }),
     onSent: (message) => showMessage(client, message),
+    isOnline: () => navigator.onLine,
     isConnected: () => navigator.onLine && (confab.realtime.state === 'live' || confab.realtime.state === 'catching-up'),
     isPassing,
     load: () => (localStore.read(key) as PendingSend[] | undefined) ?? [],

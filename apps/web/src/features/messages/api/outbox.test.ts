@@ -7,7 +7,7 @@ const unreachable = new Error('unreachable');
 const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 function setUp(stored: PendingSend[] = []) {
-  const network = { isConnected: true, fails: undefined as Error | undefined, sent: [] as string[], saved: stored, durable: [] as string[] };
+  const network = { isOnline: true, isConnected: true, fails: undefined as Error | undefined, sent: [] as string[], saved: stored, durable: [] as string[] };
   const outbox = createOutbox({
     async send(entry) {
       await settled();
@@ -16,7 +16,8 @@ function setUp(stored: PendingSend[] = []) {
       return { nonce: entry.nonce, content: entry.content } as Message;
     },
     onSent: (message) => network.durable.push(message.content),
-    isConnected: () => network.isConnected,
+    isOnline: () => network.isOnline,
+    isConnected: () => network.isOnline && network.isConnected,
     isPassing: (error) => error === unreachable,
     load: () => network.saved,
     save: (sends) => { network.saved = sends; },
@@ -40,12 +41,12 @@ describe('outbox', () => {
 
   it('keeps what is written without a connection, and sends it in order when it is back', async () => {
     const { outbox, network, states } = setUp();
-    network.isConnected = false;
+    network.isOnline = false;
     outbox.add('room', 'a');
     outbox.add('room', 'b');
     await flush();
     expect(states()).toEqual(['a waiting', 'b waiting']);
-    network.isConnected = true;
+    network.isOnline = true;
     outbox.wake();
     await flush();
     expect(network.sent).toEqual(['a', 'b']);
@@ -78,8 +79,28 @@ describe('outbox', () => {
     network.fails = undefined;
     outbox.wake();
     await flush();
+    expect(network.sent).toEqual([]);
+    outbox.revive();
+    await flush();
     expect(network.sent).toEqual(['lost']);
     expect(states()).toEqual(['refused failed']);
+  });
+
+  it('sends without the live connection, and waits where the server is out of reach too', async () => {
+    const { outbox, network, states } = setUp();
+    network.isConnected = false;
+    outbox.add('room', 'a');
+    await flush();
+    expect(network.sent).toEqual(['a']);
+    network.fails = unreachable;
+    outbox.add('room', 'b');
+    outbox.add('room', 'c');
+    await flush();
+    expect(states()).toEqual(['b waiting', 'c waiting']);
+    network.fails = undefined;
+    outbox.wake();
+    await flush();
+    expect(network.sent).toEqual(['a', 'b', 'c']);
   });
 
   it('does not let one room wait for another', async () => {
@@ -87,8 +108,8 @@ describe('outbox', () => {
     network.fails = unreachable;
     network.isConnected = false;
     outbox.add('a', 'in a');
+    await flush();
     network.fails = undefined;
-    network.isConnected = true;
     outbox.add('b', 'in b');
     await flush();
     expect(network.sent).toEqual(['in b']);
@@ -104,10 +125,10 @@ describe('outbox', () => {
 
   it('discards what nobody wants sent any more', async () => {
     const { outbox, network, states } = setUp();
-    network.isConnected = false;
+    network.isOnline = false;
     outbox.add('room', 'a');
     outbox.discard(outbox.all()[0]!.nonce);
-    network.isConnected = true;
+    network.isOnline = true;
     outbox.wake();
     await flush();
     expect(states()).toEqual([]);

@@ -14,7 +14,9 @@ type Dependencies = {
   send: (send: PendingSend) => Promise<Message>;
   /** The message is durable; called before the send leaves the outbox, so that it is never on neither side. */
   onSent: (message: Message) => void;
-  /** False while the network is known to be away: a failure then means waiting, not refusal. */
+  /** False while there is no network: nothing is tried then. */
+  isOnline: () => boolean;
+  /** False while the server is out of reach as far as the live connection knows: a failure then means waiting, not refusal. */
   isConnected: () => boolean;
   /** Whether an error says that the same send may work later. */
   isPassing: (error: unknown) => boolean;
@@ -25,7 +27,7 @@ type Dependencies = {
 export type Outbox = ReturnType<typeof createOutbox>;
 
 /** Sends in the order of writing, room by room, one at a time each; keeps what could not be sent, through reloads too. */
-export function createOutbox({ send, onSent, isConnected, isPassing, load, save }: Dependencies) {
+export function createOutbox({ send, onSent, isOnline, isConnected, isPassing, load, save }: Dependencies) {
   let sends: readonly PendingSend[] = load().map(({ error: _, ...rest }) => ({ ...rest, state: 'waiting' }));
   const busyRooms = new Set<string>();
   const listeners = new Set<() => void>();
@@ -66,7 +68,7 @@ export function createOutbox({ send, onSent, isConnected, isPassing, load, save 
     } catch (error) {
       if (isStopped) return false;
       if (isPassing(error) && !isConnected()) {
-        change(entry.nonce, 'waiting');
+        update(sends.map((other) => (other.roomId === entry.roomId && other.state === 'sending' ? { ...other, state: 'waiting' } : other)));
         return false;
       }
       change(entry.nonce, 'failed', error);
@@ -80,9 +82,9 @@ export function createOutbox({ send, onSent, isConnected, isPassing, load, save 
 
   return {
     add(roomId: string, content: string): void {
-      const state = isConnected() ? 'sending' : 'waiting';
+      const state = isOnline() ? 'sending' : 'waiting';
       update([...sends, { nonce: createNonce(), roomId, content, createdAt: new Date().toISOString(), state }]);
-      if (isConnected()) void drain(roomId);
+      if (isOnline()) void drain(roomId);
     },
     retry(nonce: string): void {
       const entry = sends.find((candidate) => candidate.nonce === nonce);
@@ -95,8 +97,12 @@ export function createOutbox({ send, onSent, isConnected, isPassing, load, save 
     settle(nonce: string): void {
       if (sends.some((entry) => entry.nonce === nonce)) remove(nonce);
     },
-    /** The connection is back: what waited goes, and what failed for want of it is tried once more. */
+    /** What waits is tried again. */
     wake(): void {
+      if (isOnline()) drainAll();
+    },
+    /** The connection is back: what failed for want of it counts as waiting too. */
+    revive(): void {
       update(sends.map((entry) => (entry.state === 'failed' && isPassing(entry.error) ? { ...withoutError(entry), state: 'waiting' } : entry)));
       drainAll();
     },
