@@ -89,7 +89,8 @@ const provocations: Record<ErrorCode, Provocation | Unreachable> = {
 
 const reachable = Object.entries(provocations).flatMap(([code, provocation]) => (typeof provocation === 'function' ? [[code as ErrorCode, provocation] as const] : []));
 
-test.each(reachable)('%s', async (code, provoke) => {
+/** Some of them start a process of their own. */
+test.each(reachable)('%s', { timeout: 60_000 }, async (code, provoke) => {
   const response = await provoke();
   const problem = (await response.json()) as Schemas['Problem'];
   expect(problem).toMatchObject({ code, status: errors[code].status, title: errors[code].title, retryable: errors[code].retryable, type: `/docs#${code}` });

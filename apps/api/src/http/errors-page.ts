@@ -9,6 +9,7 @@ export function errorsPage(): string {
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <meta name="color-scheme" content="light dark" />
     <title>Error codes · Confab API</title>
+    <link rel="icon" href="data:," />
     <link rel="stylesheet" href="/docs/reference.css" />
   </head>
   <body>
@@ -34,13 +35,13 @@ const actions: Record<(typeof closeCodes)[keyof typeof closeCodes]['action'], st
 function table(caption: string, head: readonly string[], rows: readonly string[][]): string {
   const headCells = head.map((cell) => `<th scope="col">${escape(cell)}</th>`).join('');
   const bodyRows = rows.map(([code = '', ...cells]) => {
-    const rest = cells.map((cell) => `<td>${escape(cell)}</td>`).join('');
+    const rest = cells.map((cell, index) => `<td data-label="${escape(head[index + 1] ?? '')}">${escape(cell)}</td>`).join('');
     return `<tr id="${escape(code)}"><th scope="row"><a href="#${escape(code)}"><code>${escape(code)}</code></a></th>${rest}</tr>`;
   });
   return `<h2>${escape(caption)}</h2>
-      <div class="scroll"><table><thead><tr>${headCells}</tr></thead><tbody>
+      <table><thead><tr>${headCells}</tr></thead><tbody>
 ${bodyRows.join('\n')}
-      </tbody></table></div>`;
+      </tbody></table>`;
 }
 
 function escape(text: string): string {

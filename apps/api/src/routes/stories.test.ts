@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { createConfab, type ProblemError } from '@confab/sdk';
 import { createTestUser, startTestStack, type TestStack, type TestUser } from '@confab/testing';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -15,7 +16,7 @@ beforeAll(async () => {
 afterAll(async () => {
   try {
     // The last lines of the log may still be on their way.
-    await vi.waitFor(() => expect(untold(), 'ways to succeed that no story tells').toEqual([]));
+    await vi.waitFor(() => assert.deepEqual(untold(), [], 'ways to succeed that no story tells'));
   } finally {
     await stack.stop();
   }
