@@ -3,7 +3,6 @@
  * subject: keys and what they mean belong to whoever uses it. Durations are in milliseconds.
  */
 export type { RedisClient } from './client.ts';
-export { isRedisFailure } from './failures.ts';
 export { createRedis, type Redis, type RedisOptions } from './redis.ts';
 export { type Argument, defineScript, type Script } from './script.ts';
 export { createSubscriber, type Listener, type Subscriber, type SubscriberOptions } from './subscriber.ts';

@@ -1,6 +1,4 @@
-import type { ErrorCode } from '@confab/contract';
 import { constraintError } from '@confab/db';
-import { isRedisFailure } from '@confab/redis';
 import { AppError, type FieldError } from '@confab/runtime';
 
 type Foreign = { status?: unknown; type?: unknown; path?: unknown; message?: unknown; errors?: unknown };
@@ -9,11 +7,7 @@ type Foreign = { status?: unknown; type?: unknown; path?: unknown; message?: unk
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   // The parser first: to the database's eyes a caller who hangs up is a lost connection.
-  return fromParser(Object(error)) ?? fromValidator(Object(error)) ?? new AppError(codeOf(error), { cause: error });
-}
-
-function codeOf(error: unknown): ErrorCode {
-  return isRedisFailure(error) ? 'redis.unavailable' : (constraintError(error) ?? 'internal.error');
+  return fromParser(Object(error)) ?? fromValidator(Object(error)) ?? new AppError(constraintError(error) ?? 'internal.error', { cause: error });
 }
 
 /** body-parser names what went wrong. */
