@@ -13,7 +13,7 @@ export const openSocket: OpenSocket = (url, { opened, received, closed }) => {
   const socket = new WebSocket(url, options);
   socket.on('open', opened);
   socket.on('message', (data, isBinary) => {
-    if (!isBinary) received(data.toString('utf8'));
+    if (!isBinary) received((data as Buffer).toString('utf8'));
   });
   // An error is always followed by a close.
   socket.on('error', () => undefined);

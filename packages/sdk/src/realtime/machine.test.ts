@@ -309,7 +309,7 @@ test('never more than 1,000 cursors: mine and the rooms heard last; the others a
   const rooms = Array.from({ length: 1_100 }, (_, n) => [`room:${n}`, 1] as const);
   story.put({ type: 'connect', from: { epoch: 'one', streams: { ...Object.fromEntries(rooms), [mine]: 2 } } });
   open(story, 1);
-  const { cursors } = story.sent('identify')[0]?.frame.d as { cursors: Record<string, number> };
+  const { cursors } = story.sent('identify')[0]!.frame.d as { cursors: Record<string, number> };
   expect([Object.keys(cursors).length, cursors[mine], cursors['room:1099'], cursors['room:100']]).toEqual([1_000, 2, 1, undefined]);
   const heads = Object.fromEntries(rooms.slice(51));
   ready(story, 1, { ...heads, [mine]: 2, 'room:51': 4 });
