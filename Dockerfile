@@ -15,7 +15,10 @@ RUN cd apps/web && NODE_ENV=production node ../../node_modules/vite/bin/vite.js 
 
 FROM base AS dependencies
 COPY --from=manifests /confab .
-RUN npx --yes pnpm@12.21.0 install --frozen-lockfile --prod --filter "@confab/api..." --filter "@confab/gateway..." --filter "@confab/worker..."
+# The image has its own Node.
+RUN npx --yes pnpm@12.21.0 install --frozen-lockfile --prod \
+      --filter-prod "@confab/api..." --filter-prod "@confab/gateway..." --filter-prod "@confab/worker..." \
+    && rm -rf node_modules/.pnpm/node-linux-* ~/.npm ~/.local ~/.cache
 
 FROM build AS migrate
 USER node

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { migrate } from '../migrate/migrate.ts';
@@ -33,6 +34,7 @@ async function databasesOf({ settings, secrets, ports, supervisor, say }: Server
     return { databaseUrl, databaseReplicaUrls };
   }
   const place = (name: string) => ({ directory: join(settings.dataDirectory, 'postgres', name), logFile: logFile(settings, `postgres-${name}`) });
+  if (!existsSync(place('primary').directory)) say('making the database');
   const primary = await startPostgres({ ...place('primary'), port: await ports.take(15_432), password: secrets.postgresPassword });
   supervisor.watch(primary);
   say(`postgres on port ${primary.port}`);
