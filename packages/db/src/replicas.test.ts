@@ -42,8 +42,8 @@ async function servedBy(database: Database, position?: Position): Promise<'prima
   return rows[0]?.on_replica === true ? 'replica' : 'primary';
 }
 
-const inRotation = (database = db) => expect.poll(() => servedBy(database), { timeout: 5_000, interval: 20 }).toBe('replica');
-const outOfRotation = (database = db) => expect.poll(() => servedBy(database), { timeout: 5_000, interval: 20 }).toBe('primary');
+const inRotation = (database = db) => expect.poll(() => servedBy(database), { timeout: 10_000, interval: 20 }).toBe('replica');
+const outOfRotation = (database = db) => expect.poll(() => servedBy(database), { timeout: 10_000, interval: 20 }).toBe('primary');
 
 /** Writes one row and says at which position it is. */
 async function insert(id: string): Promise<Position> {
@@ -67,7 +67,7 @@ test('a read that names a position always shows it, and comes to the replica whe
     expect(found).toHaveLength(1);
   }
   const position = await insert('read-last');
-  await expect.poll(() => servedBy(db, position), { timeout: 5_000, interval: 20 }).toBe('replica');
+  await expect.poll(() => servedBy(db, position), { timeout: 10_000, interval: 20 }).toBe('replica');
 });
 
 test('no read fails when the replica dies, and it is used again when it is back', async () => {
@@ -83,7 +83,8 @@ test('what was under way on a replica that hangs is answered by the primary', as
   wire.hang();
   const startedAt = performance.now();
   expect(await Promise.all([servedBy(db), servedBy(db), servedBy(db)])).toEqual(['primary', 'primary', 'primary']);
-  expect(performance.now() - startedAt).toBeLessThan(2_500);
+  // Long before the time limit of a query.
+  expect(performance.now() - startedAt).toBeLessThan(6_000);
   wire.restore();
   await inRotation();
 });
@@ -124,7 +125,8 @@ test('with two replicas the one that lives serves everything', async () => {
   const both = open([wire.url, clone.replicaUrl]);
   await inRotation(both);
   wire.cut();
-  await new Promise((resolve) => setTimeout(resolve, 250));
+  // Until the poll has seen it: what comes before that falls back to the primary.
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
   for (let i = 0; i < 10; i++) expect(await servedBy(both)).toBe('replica');
   await both.stop();
 });

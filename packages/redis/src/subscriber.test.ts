@@ -6,6 +6,7 @@ import { createRedis, type Redis } from './redis.ts';
 import { createSubscriber, type Subscriber } from './subscriber.ts';
 
 const logger = createLogger({ name: 'test', level: 'silent', pretty: false });
+const patient = { timeout: 10_000 };
 let wire: TcpProxy;
 let publisher: Redis;
 let subscriber: Subscriber;
@@ -38,7 +39,7 @@ test('hears the bytes of its channels, and no longer when it does not want to', 
   const messages = await listen();
   const bytes = Buffer.from([0, 255, 10, 13]);
   expect(await published(bytes)).toBe(1);
-  await expect.poll(() => messages).toEqual([bytes]);
+  await expect.poll(() => messages, patient).toEqual([bytes]);
   await subscriber.unsubscribe(channel);
   expect(await published('x')).toBe(0);
   await subscriber.check();
@@ -52,19 +53,19 @@ test('a listener that throws harms nobody else', async () => {
   const messages = await listen();
   await published('x', `${channel}:bad`);
   await published('y');
-  await expect.poll(() => messages.map(String)).toEqual(['y']);
+  await expect.poll(() => messages.map(String), patient).toEqual(['y']);
 });
 
 test('after a lost connection it says so, once everything is subscribed again', async () => {
   const messages = await listen();
   wire.cut();
-  await expect.poll(() => subscriber.isReady).toBe(false);
+  await expect.poll(() => subscriber.isReady, patient).toBe(false);
   await published('lost');
   expect(reconnects).toBe(0);
   wire.restore();
-  await expect.poll(() => reconnects, { timeout: 5_000 }).toBe(1);
+  await expect.poll(() => reconnects, patient).toBe(1);
   expect(await published('heard')).toBe(1);
-  await expect.poll(() => messages.map(String)).toEqual(['heard']);
+  await expect.poll(() => messages.map(String), patient).toEqual(['heard']);
 });
 
 test('a quiet subscription lives; one whose server hangs is made anew', async () => {
@@ -72,22 +73,22 @@ test('a quiet subscription lives; one whose server hangs is made anew', async ()
   await new Promise((resolve) => setTimeout(resolve, 6_000));
   expect([reconnects, subscriber.isReady]).toEqual([0, true]);
   wire.hang();
-  await expect.poll(() => subscriber.isReady, { timeout: 6_000 }).toBe(false);
+  await expect.poll(() => subscriber.isReady, patient).toBe(false);
   wire.restore();
-  await expect.poll(() => reconnects, { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => reconnects, patient).toBe(1);
   await published('again');
-  await expect.poll(() => messages.map(String)).toContain('again');
+  await expect.poll(() => messages.map(String), patient).toContain('again');
 });
 
 test('subscribing while Redis is away waits for it', async () => {
   await subscriber.check();
   wire.cut();
-  await expect.poll(() => subscriber.isReady).toBe(false);
+  await expect.poll(() => subscriber.isReady, patient).toBe(false);
   const messages = listen();
   wire.restore();
   await messages;
   await published('x');
-  await expect.poll(async () => (await messages).map(String)).toEqual(['x']);
+  await expect.poll(async () => (await messages).map(String), patient).toEqual(['x']);
 });
 
 test('a channel given up before Redis has answered is not heard', async () => {
@@ -98,6 +99,22 @@ test('a channel given up before Redis has answered is not heard', async () => {
   expect(await published('x')).toBe(0);
   const again = await listen();
   await published('y');
-  await expect.poll(() => again.map(String)).toEqual(['y']);
+  await expect.poll(() => again.map(String), patient).toEqual(['y']);
   expect(messages).toEqual([]);
+});
+
+test('a channel wanted again while it is being given up is acknowledged once it is heard', async () => {
+  await listen();
+  wire.hang();
+  const closing = subscriber.unsubscribe(channel);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  let isHeard = false;
+  const opening = listen().then((messages) => ((isHeard = true), messages));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(isHeard).toBe(false);
+  wire.restore();
+  await closing;
+  const messages = await opening;
+  expect(await published('x')).toBe(1);
+  await expect.poll(() => messages.map(String), patient).toEqual(['x']);
 });
