@@ -4,14 +4,14 @@ import type { Streams } from '@confab/stream';
 
 import type { Standing } from './reader.ts';
 
-export interface Access {
+export interface Access extends Pick<Core['tickets'], 'admit' | 'renew'>, Pick<Core['access'], 'isLive'> {
   /** Of all streams that are the user's; his own comes first. */
   standings(userId: string): Promise<Standing[]>;
   standing(userId: string, stream: StreamId): Promise<Standing | undefined>;
 }
 
 export interface AccessDeps {
-  readonly core: Pick<Core['access'], 'membership' | 'memberships'>;
+  readonly core: Pick<Core, 'access' | 'tickets'>;
   readonly streams: Pick<Streams, 'epoch' | 'heads'>;
 }
 
@@ -22,15 +22,19 @@ export interface AccessDeps {
  */
 export function createAccess({ core, streams }: AccessDeps): Access {
   return {
+    admit: core.tickets.admit,
+    renew: core.tickets.renew,
+    isLive: core.access.isLive,
+
     async standings(userId) {
       const own: StreamId = `user:${userId}`;
       const epoch = await streams.epoch();
       // Rooms gained after this head are told on the user stream, so they need not be in the list.
       const ownHead = (await streams.heads([own])).get(own);
       if (ownHead === undefined) throw new Error(`there is no ${own}`);
-      const before = await core.memberships(userId);
+      const before = await core.access.memberships(userId);
       const heads = await streams.heads(before.map(({ roomId }): StreamId => `room:${roomId}`));
-      const now = await core.memberships(userId);
+      const now = await core.access.memberships(userId);
       const rooms = now.flatMap(({ roomId, joinedSeq }) => {
         const stream: StreamId = `room:${roomId}`;
         const head = heads.get(stream);
@@ -44,7 +48,7 @@ export function createAccess({ core, streams }: AccessDeps): Access {
       const head = (await streams.heads([stream])).get(stream);
       if (head === undefined) return undefined;
       if (stream === `user:${userId}`) return { stream, epoch, joinedSeq: 0, head };
-      const membership = await core.membership(userId, stream.slice('room:'.length));
+      const membership = await core.access.membership(userId, stream.slice('room:'.length));
       if (membership === undefined) return undefined;
       return { stream, epoch, joinedSeq: membership.joinedSeq, head: Math.max(head, membership.joinedSeq) };
     },

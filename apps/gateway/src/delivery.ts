@@ -6,16 +6,14 @@ import type { Flusher } from './flusher.ts';
 import { eventFrame, serviceFrame } from './frames.ts';
 import type { Hub } from './hub.ts';
 import { createOutbound, type Wire } from './outbound.ts';
-import type { Standing } from './reader.ts';
+import type { ResyncReason, Standing } from './reader.ts';
 import { createReaders, type Readers } from './readers.ts';
 
 /** What goes out over one socket: frames in order, and once it is identified, its streams. */
 export interface Delivery {
   send(frame: ServiceFrame): void;
   /** Begins the user's streams, each at its cursor or at its head. */
-  start(userId: string, standings: readonly Standing[], cursors: Cursors): void;
-  /** Of the user; undefined before `start`. */
-  readonly readers: Readers | undefined;
+  start(userId: string, standings: readonly Standing[], cursors: Cursors): Readers;
   readonly queuedBytes: number;
   readonly blockedSince: number | null;
   /** The wire has taken everything. */
@@ -32,15 +30,16 @@ export interface DeliveryDeps {
   readonly wire: Wire;
   readonly flusher: Flusher;
   readonly hub: Pick<Hub, 'enter' | 'leave'>;
-  readonly access: Access;
+  readonly access: Pick<Access, 'standing' | 'standings'>;
   now(): number;
   later(delayMs: number, work: () => void): void;
   /** The session with this id has ended; it may not be this socket's. */
   sessionEnded(sessionId: string): void;
   delivered(event: StreamEvent): void;
+  resynced(reason: ResyncReason): void;
 }
 
-export function createDelivery({ wire, flusher, hub, access, now, later, sessionEnded, delivered }: DeliveryDeps): Delivery {
+export function createDelivery({ wire, flusher, hub, access, now, later, sessionEnded, delivered, resynced }: DeliveryDeps): Delivery {
   let readers: Readers | undefined;
   const outbound = createOutbound({ wire, flusher, now, onOverflow: () => readers?.demote(), onRoom: () => readers?.advance() });
   const send = (frame: ServiceFrame) => outbound.push(serviceFrame(frame));
@@ -63,13 +62,14 @@ export function createDelivery({ wire, flusher, hub, access, now, later, session
           outbound.pushEphemeral(`${type} ${stream} ${by}`, serviceFrame({ t: type, d }));
         },
         sendSynced: (stream, seq) => send({ t: 'synced', d: {}, r: stream, s: seq }),
-        sendResync: (stream, standing, reason) => send({ t: 'resync', d: { head: standing.head, epoch: standing.epoch, reason }, r: stream, s: standing.head }),
+        sendResync(stream, { head, epoch: present }, reason) {
+          send({ t: 'resync', d: { head, epoch: present, reason }, r: stream, s: head });
+          resynced(reason);
+        },
         sessionEnded,
         later,
       });
       for (const standing of standings) readers.begin(standing, { epoch, seq: seqs[standing.stream] ?? null });
-    },
-    get readers() {
       return readers;
     },
     get queuedBytes() {

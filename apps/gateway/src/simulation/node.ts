@@ -61,7 +61,7 @@ export function createNode({ time, database, redis, code, told, violated }: Worl
     hotRun: (stream: StreamId, afterSeq: number) => call(() => redis.hotRun(database.epoch, stream, afterSeq)),
     backfill: (stream: StreamId, afterSeq: number, limit: number): Promise<StreamEvent[]> => call(() => database.read(stream, afterSeq, limit)),
   };
-  const core = {
+  const membership = {
     memberships: (user: string) => call(() => database.roomsOf(user).map((room) => ({ roomId: room.slice(5), joinedSeq: database.joinedSeq(room, user) ?? 0 }))),
     membership: (user: string, roomId: string) =>
       call(() => {
@@ -69,6 +69,8 @@ export function createNode({ time, database, redis, code, told, violated }: Worl
         return joinedSeq === undefined ? undefined : { roomId, joinedSeq };
       }),
   };
+  const notAsked = () => Promise.reject(new Error('is not asked here'));
+  const core = { access: { ...membership, isLive: notAsked }, tickets: { create: notAsked, admit: notAsked, renew: notAsked } };
   const access = code.createAccess({ core, streams });
   const feed = code.createFeed({ subscriber, later });
   const hub: Hub = code.createHub({ streams, feed, later, told });
@@ -94,6 +96,7 @@ export function createNode({ time, database, redis, code, told, violated }: Worl
         now: time.now,
         later,
         sessionEnded: () => undefined,
+        resynced: () => undefined,
         delivered() {
           if (delivery.queuedBytes > mostQueuedBytes) violated(`${delivery.queuedBytes} bytes are queued for one socket`);
         },

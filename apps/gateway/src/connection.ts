@@ -1,0 +1,183 @@
+import type { Duplex } from 'node:stream';
+
+import { type ClientFrame, type CloseCode, closeCodes } from '@confab/contract';
+import type { Admission } from '@confab/core';
+import { isConnectionFailure } from '@confab/db';
+import { AppError, runInContext } from '@confab/runtime';
+import { v7 } from 'uuid';
+import type { WebSocket } from 'ws';
+
+import { createBucket } from './bucket.ts';
+import { type Commands, createCommands } from './commands.ts';
+import type { Context } from './context.ts';
+import { createDelivery } from './delivery.ts';
+import { problemOf } from './problem.ts';
+
+/** One client's socket, from the upgrade to the close. */
+export interface Connection {
+  readonly id: string;
+  /** Asks it to connect elsewhere, within that time. */
+  reconnect(afterMs: number): void;
+  close(code: CloseCode): void;
+  /** Once in a while: pings if it is its turn, and ends what has expired, hangs or is silent. */
+  pulse(isTurn: boolean): void;
+}
+
+const mostWaitingFrames = 64;
+const patienceInHeartbeats = 2.5;
+
+export function openConnection(context: Context, ws: WebSocket, socket: Duplex, onClosed: () => void): Connection {
+  const { access, config, hub, flusher, streams, metrics, clock, later, readFrame } = context;
+  const id = v7();
+  const logger = context.logger.child({ connectionId: id });
+  const openedAt = clock.now();
+  const frames = createBucket({ burst: 100, perSecond: 20, now: clock.now });
+  let admission: Admission | undefined;
+  let commands: Commands | undefined;
+  let isIdentifying = false;
+  let heardAt = openedAt;
+  let delivered = 0;
+  let closing: CloseCode | undefined;
+  /** Frames are handled one after the other; so many wait. */
+  let waiting = 0;
+  let turn: Promise<void> = Promise.resolve();
+
+  const delivery = createDelivery({
+    wire: socket,
+    flusher,
+    hub,
+    access,
+    now: clock.now,
+    later,
+    sessionEnded(sessionId) {
+      if (sessionId === admission?.sessionId) close(4401);
+    },
+    delivered() {
+      delivered += 1;
+      metrics.delivered();
+    },
+    resynced: metrics.resynced,
+  });
+
+  function close(code: CloseCode): void {
+    if (closing !== undefined) return;
+    closing = code;
+    clearTimeout(identifyTimer);
+    delivery.close();
+    ws.close(code, closeCodes[code].name);
+  }
+
+  function receive(data: Buffer, isBinary: boolean): void {
+    heardAt = clock.now();
+    if (closing !== undefined) return;
+    if (!frames.take()) return close(4429);
+    const received = readFrame(data, isBinary);
+    if ('close' in received) return close(received.close);
+    const type = 'frame' in received ? received.frame.t : received.type;
+    if (!isIdentifying && type !== 'identify') return close(4400);
+    if ('refused' in received) return refuse(received.refused, received.ref);
+    const { frame } = received;
+    if (frame.t === 'heartbeat') return delivery.send({ t: 'heartbeat', d: {}, ...refOf(frame) });
+    if (frame.t === 'identify' && !isIdentifying) {
+      isIdentifying = true;
+      clearTimeout(identifyTimer);
+    }
+    enqueue(frame);
+  }
+
+  function enqueue(frame: ClientFrame): void {
+    if (waiting >= mostWaitingFrames) return close(4429);
+    waiting += 1;
+    turn = turn.then(() => runInContext({ requestId: v7() }, () => handle(frame))).finally(() => (waiting -= 1));
+  }
+
+  async function handle(frame: ClientFrame): Promise<void> {
+    if (closing !== undefined) return;
+    try {
+      if (frame.t === 'identify') await identify(frame);
+      else await obey(frame);
+    } catch (error) {
+      if (error instanceof AppError && error.status < 500) return refuse(error, frame.ref);
+      logger.error({ err: error, frame: frame.t }, 'a frame failed');
+      close((error instanceof AppError && error.retryable) || isConnectionFailure(error) ? 1013 : 4500);
+    }
+  }
+
+  async function obey(frame: Exclude<ClientFrame, { t: 'identify' }>): Promise<void> {
+    switch (frame.t) {
+      case 'subscribe':
+        return commands?.subscribe(frame.d);
+      case 'unsubscribe':
+        return commands?.unsubscribe(frame.d);
+      case 'typing':
+        return commands?.typing(frame.d);
+      case 'refresh':
+        if (admission !== undefined) admission = await access.renew(admission, frame.d.accessToken);
+        return;
+      // Checked and taken; presence is not told yet.
+      case 'presence':
+      case 'focus':
+      case 'heartbeat':
+    }
+  }
+
+  async function identify({ d, ...frame }: Extract<ClientFrame, { t: 'identify' }>): Promise<void> {
+    if (admission !== undefined) throw new AppError('frame.invalid', { detail: 'This connection is identified already.' });
+    try {
+      admission = await access.admit(d.ticket);
+    } catch (error) {
+      if (error instanceof AppError && error.status === 401) return close(4401);
+      throw error;
+    }
+    const { user, sessionId } = admission;
+    const standings = await access.standings(user.id);
+    if (closing !== undefined) return;
+    const { cursors = {}, epoch } = d;
+    const heads = Object.fromEntries(standings.map(({ stream, head }) => [stream, head]));
+    const refused = Object.keys(cursors).filter((stream) => !(stream in heads));
+    delivery.send({ t: 'ready', d: { user, epoch: standings[0]?.epoch ?? '', streams: heads, refused }, ...refOf(frame) });
+    const readers = delivery.start(user.id, standings, { epoch, seqs: cursors });
+    commands = createCommands({ userId: user.id, epoch, readers, access, streams, now: clock.now });
+    logger.info({ userId: user.id, sessionId, streams: standings.length, resumed: Object.keys(cursors).length }, 'identified');
+    if (!(await access.isLive(sessionId))) close(4401);
+  }
+
+  function refuse(error: AppError, ref: string | undefined): void {
+    const problem = problemOf(error, v7());
+    logger.info({ code: error.code, requestId: problem.requestId }, 'frame refused');
+    delivery.send({ t: 'error', d: { problem }, ...(ref === undefined ? {} : { ref }) });
+    if (error.code === 'session.ended') close(4401);
+  }
+
+  const identifyTimer = setTimeout(() => close(4428), config.identifyTimeoutMs);
+  ws.on('message', (data, isBinary) => receive(data as Buffer, isBinary));
+  ws.on('pong', () => (heardAt = clock.now()));
+  ws.on('error', (error) => logger.info({ err: error }, 'socket failed'));
+  socket.on('drain', delivery.drained);
+  ws.on('close', (code) => {
+    clearTimeout(identifyTimer);
+    delivery.close();
+    metrics.closed(closing ?? code);
+    const userId = admission?.user.id;
+    logger.info({ userId, code: closing ?? code, answered: code, durationMs: clock.now() - openedAt, delivered }, 'closed');
+    onClosed();
+  });
+  metrics.connected();
+  delivery.send({ t: 'hello', d: { connectionId: id, heartbeatMs: config.heartbeatMs } });
+
+  return {
+    id,
+    reconnect: (afterMs) => delivery.send({ t: 'reconnect', d: { afterMs, url: null } }),
+    close,
+    pulse(isTurn) {
+      if (closing !== undefined) return;
+      const now = clock.now();
+      if (admission !== undefined && now >= admission.expiresAt) return close(4401);
+      if (delivery.blockedSince !== null && now - delivery.blockedSince >= config.heartbeatMs) return close(4408);
+      if (now - heardAt >= patienceInHeartbeats * config.heartbeatMs) return close(4408);
+      if (isTurn) ws.ping();
+    },
+  };
+}
+
+const refOf = ({ ref }: { ref?: string | undefined }) => (ref === undefined ? {} : { ref });

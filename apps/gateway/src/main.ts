@@ -1,0 +1,64 @@
+import { createCore } from '@confab/core';
+import { createDatabase } from '@confab/db';
+import { createRedis, createSubscriber } from '@confab/redis';
+import { createHealth, createLifecycle, createLogger, createMetrics, startOpsServer, systemClock } from '@confab/runtime';
+import { createStreams } from '@confab/stream';
+
+import { createAccess } from './access.ts';
+import { createFrameReader } from './client-frames.ts';
+import { readConfig } from './config.ts';
+import { createFeed } from './feed.ts';
+import { createFlusher } from './flusher.ts';
+import { startGateway } from './gateway.ts';
+import { createHub } from './hub.ts';
+import { createGatewayMetrics } from './metrics.ts';
+
+const config = readConfig();
+const logger = createLogger({ name: 'gateway', level: config.LOG_LEVEL, pretty: config.LOG_PRETTY });
+const lifecycle = createLifecycle({ logger, graceMs: config.SHUTDOWN_GRACE_MS, parentPid: config.CONFAB_PARENT_PID });
+const metrics = createMetrics({ process: 'gateway' });
+const later = (delayMs: number, work: () => void) => void setTimeout(work, delayMs).unref();
+
+const database = createDatabase({ primaryUrl: config.DATABASE_URL, replicaUrls: config.DATABASE_REPLICA_URLS, applicationName: 'confab-gateway', logger, metrics });
+lifecycle.onStop('database', () => database.stop());
+// What Redis does not answer at once, PostgreSQL does.
+const redis = createRedis({ url: config.REDIS_URL, name: 'gateway', logger, queue: false });
+lifecycle.onStop('redis', () => redis.stop());
+const subscriber = createSubscriber({ url: config.REDIS_URL, name: 'gateway-feed', logger, onReconnect: () => void hub.checkAll() });
+lifecycle.onStop('redis feed', () => subscriber.stop());
+const streams = createStreams({ db: database, redis, logger });
+const core = createCore({ database, redis, streams, logger, clock: systemClock, secret: config.CONFAB_SECRET, gatewayUrls: [] });
+
+const gatewayMetrics = createGatewayMetrics(metrics);
+const hub = createHub({ streams, feed: createFeed({ subscriber, later }), later, told: gatewayMetrics.room });
+gatewayMetrics.rooms(() => hub.size);
+lifecycle.onStop('hub', () => hub.stop());
+
+const health = createHealth({ checks: { database: () => database.check(), redis: () => redis.check() }, logger });
+lifecycle.failReadinessOf(health);
+const ops = await startOpsServer({ host: config.HOST, port: config.GATEWAY_OPS_PORT, metrics, health });
+lifecycle.onStop('ops server', () => ops.stop());
+
+const gateway = await startGateway({
+  context: {
+    access: createAccess({ core, streams }),
+    hub,
+    flusher: createFlusher({ defer: setImmediate, now: () => performance.now() }),
+    streams,
+    readFrame: createFrameReader(),
+    metrics: gatewayMetrics,
+    clock: systemClock,
+    logger,
+    later,
+    config: { identifyTimeoutMs: config.IDENTIFY_TIMEOUT_MS, heartbeatMs: config.HEARTBEAT_MS },
+  },
+  host: config.HOST,
+  port: config.GATEWAY_PORT,
+  path: new URL(config.GATEWAY_URL).pathname,
+  allowedOrigins: [new URL(config.PUBLIC_URL).origin, ...config.ALLOWED_ORIGINS],
+  handshakesPerSecond: config.HANDSHAKES_PER_SECOND,
+  drainSpreadMs: config.DRAIN_SPREAD_MS,
+  isStopping: () => lifecycle.isStopping,
+});
+lifecycle.onStop('sockets', () => gateway.stop());
+logger.info({ port: gateway.port, opsPort: ops.port }, 'ready');
