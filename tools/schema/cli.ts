@@ -13,8 +13,8 @@ const target = join(checkout, 'packages/db/generated');
 
 const made = await withScratchPostgres(async (postgres) => {
   const databaseUrl = await ensureDatabase(postgres, 'confab_schema');
-  await migrate(databaseUrl, 'up', { say: (line) => console.log(line) });
-  return { 'schema.txt': await describeSchema(databaseUrl), 'tables.ts': await tableTypes(databaseUrl) };
+  const names = await migrate(databaseUrl, 'up', { say: (line) => console.log(line) });
+  return { 'migrations.ts': migrationNames(names), 'schema.txt': await describeSchema(databaseUrl), 'tables.ts': await tableTypes(databaseUrl) };
 });
 
 for (const [name, text] of Object.entries(made)) {
@@ -24,6 +24,10 @@ for (const [name, text] of Object.entries(made)) {
     console.error(`packages/db/generated/${name} is not what the migrations make. Run: npm run schema`);
     process.exitCode = 1;
   }
+}
+
+function migrationNames(names: string[]): string {
+  return `// Generated from migrations/ by \`npm run schema\`. Do not edit.\n\nexport const migrationNames: readonly string[] = ${JSON.stringify(names, null, 2).replaceAll('"', "'")};\n`;
 }
 
 async function tableTypes(databaseUrl: string): Promise<string> {

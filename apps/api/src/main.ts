@@ -28,6 +28,7 @@ lifecycle.failReadinessOf(health);
 const ops = await startOpsServer({ host: config.HOST, port: config.API_OPS_PORT, metrics, health });
 lifecycle.onStop('ops server', () => ops.stop());
 
+await database.checkSchema();
 const app = await createApp({
   core,
   health,

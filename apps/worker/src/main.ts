@@ -27,6 +27,7 @@ lifecycle.failReadinessOf(health);
 const ops = await startOpsServer({ host: config.HOST, port: config.WORKER_OPS_PORT, metrics, health });
 lifecycle.onStop('ops server', () => ops.stop());
 
+await database.checkSchema();
 await jobs.start();
 lifecycle.onStop('jobs', () => jobs.stop());
 logger.info({ port: ops.port, opsPort: ops.port }, 'ready');

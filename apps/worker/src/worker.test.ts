@@ -127,6 +127,7 @@ test('SIGTERM: the job that runs is finished, no other is begun', async () => {
 test.each([
   ['without job tables', 'drop schema graphile_worker cascade', false],
   ['with job tables that are too old', 'delete from graphile_worker.migrations where id = (select max(id) from graphile_worker.migrations)', true],
+  ['with a schema that is too old', 'delete from pgmigrations where id = (select max(id) from pgmigrations)', true],
 ])('%s it does not start, makes none, and says what mends it', async (_what, text, hasTables) => {
   const other = await createTestDatabase();
   const otherUtils = await makeWorkerUtils({ connectionString: other.url, logger: new Logger(() => () => undefined) });

@@ -9,6 +9,7 @@ import { createPool, queryTimeouts } from './pool.ts';
 import type { Position } from './position.ts';
 import { PrimaryDriver } from './primary-driver.ts';
 import { startReplicas } from './replicas.ts';
+import { checkSchema } from './schema-version.ts';
 
 /** What repositories take: in a transaction or out of it. */
 export type Db = Kysely<DB>;
@@ -36,6 +37,8 @@ export type Database = {
   snapshot<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Which history of which database. */
   epoch(): Promise<string>;
+  /** Rejects unless the primary has the schema this program was built for. Asked once, before serving. */
+  checkSchema(): Promise<void>;
   /** Rejects unless the primary answers. */
   check(): Promise<void>;
   stop(): Promise<void>;
@@ -66,6 +69,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     write: (work) => primary.transaction().execute(work),
     snapshot: (work) => primary.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(work),
     epoch,
+    checkSchema: () => checkSchema(primary),
     async check() {
       await pool.query('select 1');
     },

@@ -1,0 +1,7 @@
+// Generated from migrations/ by `npm run schema`. Do not edit.
+
+export const migrationNames: readonly string[] = [
+  '0001_users-and-sessions',
+  '0002_streams',
+  '0003_rooms-and-messages'
+];

@@ -1,0 +1,35 @@
+import { createLogger } from '@confab/runtime';
+import { createTestDatabase, type TestDatabase } from '@confab/testing';
+import { sql } from 'kysely';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { migrationNames } from '../generated/migrations.ts';
+import { createDatabase, type Database } from './database.ts';
+
+const logger = createLogger({ name: 'test', level: 'silent', pretty: false });
+let clone: TestDatabase;
+let db: Database;
+
+beforeEach(async () => {
+  clone = await createTestDatabase();
+  db = createDatabase({ primaryUrl: clone.url, replicaUrls: [], applicationName: 'confab-schema-test', logger });
+});
+
+afterEach(async () => {
+  await db.stop();
+  await clone.drop();
+});
+
+const last = migrationNames.at(-1) ?? '';
+
+test('the schema of this version will do', async () => {
+  await expect(db.checkSchema()).resolves.toBeUndefined();
+});
+
+test.each([
+  ['one too old', `delete from pgmigrations where name = '${last}'`, `The database lacks the migrations ${last}. Run \`pnpm migrate up\`.`],
+  ['an empty one', 'drop table pgmigrations', `The database lacks the migrations ${migrationNames.join(', ')}. Run \`pnpm migrate up\`.`],
+  ['one too new', "insert into pgmigrations (name, run_on) values ('9999_later', now())", 'has the migrations 9999_later, which this version does not know. Start the version that does, or run its `pnpm migrate down 1`.'],
+])('%s will not', async (_what, text, message) => {
+  await sql.raw(text).execute(db.primary);
+  await expect(db.checkSchema()).rejects.toThrow(message);
+});
