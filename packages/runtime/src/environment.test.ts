@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { environmentNames } from './environment-names.ts';
 import { env } from './environment-fields.ts';
 import { EnvironmentError, parseEnv } from './environment.ts';
 
@@ -73,4 +75,11 @@ describe('names nobody reads', () => {
 
 test.each(['1e3', '0x10', ' 5', '5.0', 'Infinity', '-1', '99999999999999999999'])('%j is no port', (text) => {
   expect(problemsOf(() => parseEnv({ API_PORT: env.port(1) }, { API_PORT: text }))).toHaveLength(1);
+});
+
+test('every name is explained in .env.example, and no name explained there stops a start', () => {
+  const text = readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8');
+  const explained = [...text.matchAll(/^([A-Z][A-Z_]*)=/gm)].map(([, name = '']) => name);
+  expect(explained).toEqual(expect.arrayContaining([...environmentNames]));
+  expect(problemsOf(() => parseEnv({}, Object.fromEntries(explained.map((name) => [name, 'x']))))).toEqual([]);
 });
