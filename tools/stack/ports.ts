@@ -11,7 +11,8 @@ export type Ports = {
   claim(port: number, name: string): Promise<number>;
 };
 
-export function createPorts(host = '127.0.0.1'): Ports {
+/** `any` has no preferences: two stacks that start at once would both find the usual ports free, and both take them. */
+export function createPorts(host = '127.0.0.1', choice: 'usual' | 'any' = 'usual'): Ports {
   const taken = new Set<number>();
   const tryTake = async (port: number): Promise<boolean> => {
     if (taken.has(port)) return false;
@@ -22,7 +23,7 @@ export function createPorts(host = '127.0.0.1'): Ports {
   };
   return {
     async take(preferred) {
-      if (preferred !== undefined && (await tryTake(preferred))) return preferred;
+      if (choice === 'usual' && preferred !== undefined && (await tryTake(preferred))) return preferred;
       for (let attempt = 0; attempt < 500; attempt++) {
         const port = begin + Math.floor(Math.random() * (end - begin));
         if (await tryTake(port)) return port;

@@ -15,6 +15,7 @@ export type StackSettings = {
   databaseReplicaUrls: readonly string[];
   redisUrl: string | undefined;
   secret: string | undefined;
+  portChoice: 'usual' | 'any';
   mayMigrate: boolean;
   /** Handed on to every process as it is. */
   passedOn: NodeJS.ProcessEnv;
@@ -45,6 +46,7 @@ export function readSettings(): StackSettings {
     databaseReplicaUrls: list('DATABASE_REPLICA_URLS') ?? [],
     redisUrl: value('REDIS_URL'),
     secret: value('CONFAB_SECRET'),
+    portChoice: value('CONFAB_PORTS') === 'any' ? 'any' : 'usual',
     mayMigrate: process.env['NODE_ENV'] !== 'production',
     passedOn: Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name))),
   };

@@ -36,12 +36,12 @@ async function occupy(port: number): Promise<() => void> {
   return () => server.close();
 }
 
-async function withDataDirectory(work: (start: () => Promise<LaunchedStack>, folder: string) => Promise<void>): Promise<void> {
+async function withDataDirectory(work: (start: (env?: NodeJS.ProcessEnv) => Promise<LaunchedStack>, folder: string) => Promise<void>): Promise<void> {
   const folder = await makeTemporaryFolder();
   const started: LaunchedStack[] = [];
   try {
-    await work(async () => {
-      const stack = await launchStack({ CONFAB_DATA_DIR: folder });
+    await work(async (env) => {
+      const stack = await launchStack({ CONFAB_DATA_DIR: folder, ...env });
       started.push(stack);
       return stack;
     }, folder);
@@ -54,7 +54,7 @@ async function withDataDirectory(work: (start: () => Promise<LaunchedStack>, fol
 test('starts on free ports, tells what runs, stops in order, and has its data the next time', { timeout: 180_000 }, async () => {
   await withDataDirectory(async (start) => {
     const releases = await Promise.all([3000, 3001, 3002].map(occupy));
-    const first = await start();
+    const first = await start({ CONFAB_PORTS: 'usual' });
     for (const release of releases) release();
     expect(first.facts.processes.map(({ name }) => name).toSorted()).toEqual(names);
     for (const { name, port } of first.facts.processes) expect([3000, 3001, 3002], name).not.toContain(port);
