@@ -10,7 +10,7 @@ import { createPool, type Timeouts } from './pool.ts';
 import { PrimaryDriver } from './primary-driver.ts';
 
 const logger = createLogger({ name: 'test', level: 'silent', pretty: false });
-const timeouts: Timeouts = { connectMs: 500, statementMs: 700, queryMs: 1_500, lockMs: 150, idleInTransactionMs: 300 };
+const timeouts: Timeouts = { connectMs: 1_500, statementMs: 1_500, queryMs: 2_500, lockMs: 150, idleInTransactionMs: 1_000 };
 let clone: TestDatabase;
 let proxy: TcpProxy;
 let pool: pg.Pool;
@@ -46,7 +46,7 @@ test('a slow statement is ended by the server', async () => {
 
 test('a lock is not waited for without end', async () => {
   await db.transaction().execute(async (tx) => {
-    await sql`lock table stream in access exclusive mode`.execute(tx);
+    await sql`lock table stream in access exclusive mode; set local idle_in_transaction_session_timeout = 0`.execute(tx);
     expect(await outcome(sql`select 1 from stream`.execute(db))).toMatchObject({ code: 'service.overloaded', state: '55P03' });
   });
 });
@@ -54,7 +54,7 @@ test('a lock is not waited for without end', async () => {
 test('a transaction that does nothing loses its connection, and the pool does not keep it', async () => {
   const idle = db.transaction().execute(async (tx) => {
     await sql`select 1`.execute(tx);
-    await pause(800);
+    await pause(2_000);
     await sql`select 1`.execute(tx);
   });
   expect((await outcome(idle)).code).toMatch(/^(service.overloaded|database.unavailable)$/);
@@ -78,10 +78,13 @@ test('a server that hangs is given up, in a transaction too, and its connections
 });
 
 test('a pool with nothing left to give says so in time', async () => {
-  const holders = [1, 2].map(() => db.transaction().execute(() => pause(1_200)));
-  await pause(100);
-  expect((await outcome(sql`select 1`.execute(db))).code).toBe('service.overloaded');
-  await Promise.allSettled(holders);
+  const small = createPool({ url: clone.url, applicationName: 'small', size: 1, logger, timeouts });
+  const lent = await small.connect();
+  const { code, afterMs } = await outcome(small.query('select 1'));
+  expect(code).toBe('service.overloaded');
+  expect(afterMs).toBeLessThan(3 * timeouts.connectMs);
+  lent.release();
+  await small.end();
 });
 
 test('the URL can take out what a pooler refuses at start-up', async () => {
