@@ -318,6 +318,21 @@ test('never more than 1,000 cursors: mine and the rooms heard last; the others a
   expect(story.all('announce').map(({ resync }) => [resync.stream, resync.head, resync.reason])).toEqual([['room:51', 4, 'too_many']]);
 });
 
+test('streams asked for: from a number, from the head, and not mine', () => {
+  const story = live();
+  story.put({ type: 'subscribe', streams: { 'room:b': 3, 'room:c': null, 'room:d': null } });
+  expect(story.sent('subscribe').at(-1)?.frame.d).toEqual({ streams: { 'room:b': 3, 'room:c': null, 'room:d': null } });
+  const problem = { type: '/', code: 'stream.not_found', title: '', status: 404, retryable: false, requestId: 'r', errors: [{ path: '/d/streams/room:d', message: 'is not yours' }] };
+  story.frame(1, { t: 'error', d: { problem } });
+  story.say(1, 'b', 4);
+  sync(story, 1, { 'room:b': 4, 'room:c': 9 });
+  story.say(1, 'c', 10);
+  expect([story.machine.state, story.machine.ledger.cursors()]).toEqual(['live', { [mine]: 2, 'room:a': 5, 'room:b': 4, 'room:c': 10 }]);
+  story.put({ type: 'unsubscribe', streams: ['room:b'] });
+  story.say(1, 'b', 5);
+  expect(story.all('deliver').map(({ event }) => event.seq)).toEqual([4, 10]);
+});
+
 test('events of types that this version does not know move the cursor and are delivered', () => {
   const story = live();
   story.frame(1, { t: 'room.painted', r: 'room:a', s: 6, d: {} } as unknown as ServerFrame);

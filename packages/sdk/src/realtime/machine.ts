@@ -218,6 +218,17 @@ export function createMachine({ random, chooseGateway }: MachineOptions): Machin
     if (link === next && isSynced(link)) promote(link);
   }
 
+  /** Streams that we asked for and that are not mine say no `synced`. */
+  function refused(link: Link, problem: Schemas['Problem']): void {
+    signal('refused', problem);
+    if (problem.code !== 'stream.not_found') return;
+    for (const { path } of problem.errors ?? []) {
+      const stream = path.replace('/d/streams/', '') as StreamId;
+      ledger.drop(stream);
+      link.pending.delete(stream);
+    }
+  }
+
   function resync(link: Link, stream: StreamId, d: Schemas['Resync']): void {
     // The history changed under an open connection: a new one sorts out every stream.
     if (d.epoch !== ledger.epoch) return fail(link, 'resume', undefined, 'another epoch');
@@ -253,7 +264,7 @@ export function createMachine({ random, chooseGateway }: MachineOptions): Machin
       case 'reconnect':
         return handOver(link, frame.d);
       case 'error':
-        return signal('refused', frame.d.problem);
+        return refused(link, frame.d.problem);
       default:
         // Events of types that this version does not know move the cursor all the same.
         if (typeof frame.r === 'string' && typeof frame.s === 'number') event(link, frame);
