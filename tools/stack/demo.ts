@@ -6,11 +6,10 @@ import type { Processes } from './processes.ts';
 import { writePrivateJson } from './secrets.ts';
 import type { Secrets } from './secrets.ts';
 import type { StackSettings } from './settings.ts';
-import type { Unit } from './unit.ts';
 
 export type Demo = { usernames: readonly string[]; password: string };
 
-type DemoInput = { settings: StackSettings; secrets: Secrets; processes: Processes; units: readonly Unit[]; say: (line: string) => void };
+type DemoInput = { settings: StackSettings; secrets: Secrets; processes: Processes; say: (line: string) => void };
 
 const people = [
   { username: 'ada', displayName: 'Ada Lovelace' },
@@ -32,8 +31,8 @@ const conversation: readonly [speaker: 0 | 1, content: string][] = [
  * Two people and a room with something in it, made through the front door. Only in a database of our own, which no stranger reaches with
  * the demo password; can be repeated after a start that was cut short.
  */
-export async function seedDemo({ settings, secrets, units, say }: DemoInput): Promise<Demo | undefined> {
-  const baseUrl = units.find(({ name }) => name === 'api')?.url;
+export async function seedDemo({ settings, secrets, processes, say }: DemoInput): Promise<Demo | undefined> {
+  const baseUrl = processes.units.find(({ name }) => name === 'api')?.url;
   if (baseUrl === undefined || settings.databaseUrl !== undefined || !settings.mayMigrate) return undefined;
   const demo = { usernames: people.map(({ username }) => username), password: secrets.demoPassword };
   const marker = join(settings.dataDirectory, 'demo.json');

@@ -63,7 +63,7 @@ test('starts on free ports, tells what runs, stops in order, and has its data th
       expect((await fetch(`${opsUrl}/health/ready`)).status, name).toBe(200);
     }
     expect((await fetch(`${first.apiUrl}/docs`)).status).toBe(200);
-    expect((await fetch(first.apiUrl)).headers.get('content-type')).toContain('text/html');
+    expect((await fetch(first.apiUrl, { headers: { accept: 'text/html' } })).headers.get('content-type')).toContain('text/html');
     const said = await countMessages(first.facts.databaseUrl);
     expect(said).toBeGreaterThan(0);
     await expect.poll(() => countMessages(first.facts.databaseReplicaUrls[0] ?? '')).toBe(said);

@@ -20,13 +20,14 @@ mkdirSync(logs, { recursive: true, mode: 0o700 });
 const unlock = lockDataDirectory(settings.dataDirectory);
 const stackFile = join(settings.dataDirectory, 'stack.json');
 const supervisor = createSupervisor({ say, onRestart: () => writeStackFile() });
+let isStopping = false;
 let addresses: { databaseUrl: string; databaseReplicaUrls: readonly string[]; redisUrl: string } | undefined;
 
 takeSignals();
 try {
   await turnLogs(logs, readdirSync(logs).filter((name) => name.endsWith('.log')));
   const secrets = loadSecrets(settings.dataDirectory);
-  const ports = createPorts(settings.host);
+  const ports = createPorts(settings.host, settings.portChoice);
   const [started, built] = await Promise.allSettled([
     startServers({ settings, secrets, ports, supervisor, say }),
     buildWeb(logFile(settings, 'web-build'), say),
@@ -34,12 +35,15 @@ try {
   if (started.status === 'rejected') throw started.reason;
   if (built.status === 'rejected') throw built.reason;
   const servers = started.value;
-  const processes = await startProcesses({ settings, secrets, servers, webDirectory: built.value, ports, supervisor, say });
+  const processes = await startProcesses({ settings, secrets, servers, webDirectory: built.value, ports, say });
+  for (const unit of processes.units) supervisor.watch(unit);
   addresses = servers;
   writeStackFile();
-  const demo = await seedDemo({ settings, secrets, processes, units: supervisor.units, say });
-  console.log(summary({ settings, processes, units: supervisor.units, demo }));
+  const demo = await seedDemo({ settings, secrets, processes, say });
+  console.log(summary({ settings, processes, demo }));
 } catch (error) {
+  // What a stop has interrupted is no failure.
+  if (isStopping) await new Promise(() => undefined);
   console.error(error instanceof Error ? error.message : error);
   if (error instanceof Error && error.cause !== undefined) console.error(error.cause);
   await end(1);
@@ -70,6 +74,7 @@ function takeSignals(): void {
 }
 
 async function end(code: number): Promise<never> {
+  isStopping = true;
   rmSync(stackFile, { force: true });
   await supervisor.stop();
   unlock();

@@ -1,16 +1,15 @@
 import type { Demo } from './demo.ts';
 import type { Processes } from './processes.ts';
 import type { StackSettings } from './settings.ts';
-import type { Unit } from './unit.ts';
 
-type SummaryInput = { settings: StackSettings; processes: Processes; units: readonly Unit[]; demo: Demo | undefined };
+type SummaryInput = { settings: StackSettings; processes: Processes; demo: Demo | undefined };
 
-export function summary({ settings, processes, units, demo }: SummaryInput): string {
+export function summary({ settings, processes, demo }: SummaryInput): string {
   const rows: [string, string][] = [
     ['Confab', processes.publicUrl],
     ['API reference', `${processes.publicUrl}/docs`],
     ['Gateways', processes.gatewayUrls.join('  ')],
-    ...units.filter(({ opsUrl }) => opsUrl !== undefined).map(({ name, opsUrl }): [string, string] => [`Metrics ${name}`, `${opsUrl}/metrics`]),
+    ...processes.units.map(({ name, opsUrl }): [string, string] => [`Metrics ${name}`, `${opsUrl}/metrics`]),
     ['Data and logs', settings.dataDirectory],
   ];
   if (demo !== undefined) rows.push(['Sign in as', `${demo.usernames.join(' or ')}, password ${demo.password}`]);

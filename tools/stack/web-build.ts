@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { checkout } from './places.ts';
 import { run } from './run-command.ts';
 
 const output = join(checkout, 'apps/web/dist');
-const stamp = join(output, '.made-from');
+const stampName = '.made-from';
 /** All that the built client is made of. */
 const sources = [
   'apps/web/index.html', 'apps/web/vite.config.ts', 'apps/web/package.json', 'apps/web/public', 'apps/web/src',
@@ -15,11 +15,20 @@ const sources = [
 /** Builds the web client when its sources changed. Answers the folder to serve. */
 export async function buildWeb(logFile: string, say: (line: string) => void): Promise<string> {
   const wanted = fingerprint();
+  const stamp = join(output, stampName);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return output;
   say('building the web client');
+  // Beside, then put in its place: somebody may be serving what is there.
+  const part = join(checkout, 'apps/web/node_modules', `.build-${process.pid}`);
+  const old = `${part}.old`;
   const vite = join(checkout, 'node_modules/vite/bin/vite.js');
-  await run(process.execPath, [vite, 'build', '--logLevel', 'warn'], { cwd: join(checkout, 'apps/web'), env: { ...process.env, NODE_ENV: 'production' }, logFile });
-  writeFileSync(stamp, wanted);
+  await run(process.execPath, [vite, 'build', '--logLevel', 'warn', '--emptyOutDir', '--outDir', part], {
+    cwd: join(checkout, 'apps/web'), env: { ...process.env, NODE_ENV: 'production' }, logFile,
+  });
+  writeFileSync(join(part, stampName), wanted);
+  if (existsSync(output)) renameSync(output, old);
+  renameSync(part, output);
+  rmSync(old, { recursive: true, force: true });
   return output;
 }
 

@@ -1,0 +1,3 @@
+// breaks: nothing
+export * from '@confab/core';
+export * from '@confab/redis';
