@@ -1,5 +1,5 @@
 import { createLogger } from '@confab/runtime';
-import { createTestDatabase, type TestDatabase } from '@confab/testing';
+import { createTestDatabase, startTcpProxy, type TestDatabase } from '@confab/testing';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { migrationNames } from '../generated/migrations.ts';
@@ -32,4 +32,20 @@ test.each([
 ])('%s will not', async (_what, text, message) => {
   await sql.raw(text).execute(db.primary);
   await expect(db.checkSchema()).rejects.toThrow(message);
+});
+
+test('a database that cannot be reached yet is waited for', async () => {
+  const wire = await startTcpProxy(clone.url);
+  wire.cut();
+  const early = createDatabase({ primaryUrl: wire.url, replicaUrls: [], applicationName: 'confab-schema-test', logger });
+  try {
+    const checking = early.checkSchema();
+    const first = await Promise.race([checking.then(() => 'checked'), new Promise((resolve) => setTimeout(resolve, 300, 'waiting'))]);
+    expect(first).toBe('waiting');
+    wire.restore();
+    await expect(checking).resolves.toBeUndefined();
+  } finally {
+    await early.stop();
+    await wire.stop();
+  }
 });

@@ -1,6 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { migrationNames } from '../generated/migrations.ts';
 import type { Db } from './database.ts';
+import { isConnectionFailure, isPoolExhausted } from './failures.ts';
 import { named } from './query-name.ts';
 
 /** The database is not at the schema that this program was built for. The message says what mends it. */
@@ -8,8 +10,10 @@ export class SchemaMismatch extends Error {
   override readonly name = 'SchemaMismatch';
 }
 
+const reachableWithinMs = 20_000;
+
 export async function checkSchema(db: Db): Promise<void> {
-  const present = await migrationsOf(db);
+  const present = await patiently(() => migrationsOf(db));
   const missing = migrationNames.filter((name) => !present.includes(name));
   if (missing.length > 0) throw new SchemaMismatch(`The database lacks the migrations ${missing.join(', ')}. Run \`pnpm migrate up\`.`);
   const surplus = present.filter((name) => !migrationNames.includes(name));
@@ -17,6 +21,19 @@ export async function checkSchema(db: Db): Promise<void> {
     throw new SchemaMismatch(
       `The database has the migrations ${surplus.join(', ')}, which this version does not know. Start the version that does, or run its \`pnpm migrate down ${surplus.length}\`.`,
     );
+  }
+}
+
+/** The database may be starting at the same time as we. */
+async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  const end = performance.now() + reachableWithinMs;
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (performance.now() > end || !(isConnectionFailure(error) || isPoolExhausted(error))) throw error;
+      await delay(500);
+    }
   }
 }
 
