@@ -93,13 +93,31 @@ function handOver() {
   });
 }
 
-/** npm passes signals on, but not its own death. A shell that ends is no reason to stop. */
+/** npm passes signals on, but not its own death; between it and us there may be the shell it runs scripts in. Started by hand, a shell that ends is no reason to stop. */
 function stopWithNpm(child) {
   if (process.env.npm_lifecycle_event === undefined) return;
-  const parent = process.ppid;
+  const parents = () => [process.ppid, isShell(process.ppid) ? parentOf(process.ppid) : undefined].join();
+  const before = parents();
   setInterval(() => {
-    if (process.ppid !== parent) child.kill('SIGTERM');
+    if (parents() !== before) child.kill('SIGTERM');
   }, 1000).unref();
+}
+
+function isShell(pid) {
+  return /^(sh|dash|bash|busybox)$/.test(readProc(pid, 'comm').trim());
+}
+
+function parentOf(pid) {
+  // The name in brackets may hold anything, brackets too.
+  return readProc(pid, 'stat').split(') ').at(-1).split(' ')[1];
+}
+
+function readProc(pid, file) {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 function fail(message, code) {
