@@ -45,6 +45,8 @@ export function createReaders(deps: ReadersDeps): Readers {
   const held = new Map<StreamId, { reader: Reader; room: Room }>();
   /** Added again at this number, while the reader has yet to meet the removal before it; and whether the client was told. */
   const comesBack = new Map<StreamId, Joining & { isTold: boolean }>();
+  /** Where it was taken out of a room. What says that he joined before that is older than his removal. */
+  const takenOut = new Map<StreamId, Reader>();
   /** Readers that replay from the log; the first has the turn. */
   const line = new Set<Reader>();
   let isClosed = false;
@@ -75,6 +77,7 @@ export function createReaders(deps: ReadersDeps): Readers {
       const entry = held.get(reader.stream);
       if (entry?.reader !== reader) return;
       held.delete(reader.stream);
+      takenOut.set(reader.stream, reader);
       deps.leave(entry.room);
       const again = comesBack.get(reader.stream);
       comesBack.delete(reader.stream);
@@ -100,6 +103,9 @@ export function createReaders(deps: ReadersDeps): Readers {
   }
 
   function follow(standing: Standing, position: number, reason: ResyncReason | null): void {
+    const last = takenOut.get(standing.stream);
+    if (last !== undefined && !isAheadOf(standing, last)) return;
+    takenOut.delete(standing.stream);
     end(standing.stream);
     const room = deps.enter(standing.stream);
     const reader = createReader(sink, standing, position);

@@ -19,6 +19,8 @@ interface History {
   readonly epoch: string;
   readonly commits: Commit[];
   readonly logs: Map<StreamId, StreamEvent[]>;
+  /** Which commit each event came with. */
+  readonly commitOf: Map<StreamId, number[]>;
   /** Events at and below are no longer kept. */
   readonly dropped: Map<StreamId, number>;
   readonly stays: Map<string, Stay[]>;
@@ -52,14 +54,17 @@ export function createDatabase(time: Time, streams: readonly StreamId[]): Simula
   let isReplicaStopped = false;
 
   function begin(epoch: string): History {
-    const history = { epoch, commits: [], logs: new Map(streams.map((stream) => [stream, []])), dropped: new Map(), stays: new Map() };
+    const history = { epoch, commits: [], logs: new Map(streams.map((stream) => [stream, []])), commitOf: new Map(streams.map((stream) => [stream, []])), dropped: new Map(), stays: new Map() };
     histories.set(epoch, history);
     return history;
   }
 
   function apply(history: History, commit: Commit): void {
     history.commits.push(commit);
-    for (const event of commit.events) logOf(history, event.stream).push({ ...event, epoch: history.epoch });
+    for (const event of commit.events) {
+      logOf(history, event.stream).push({ ...event, epoch: history.epoch });
+      history.commitOf.get(event.stream)?.push(history.commits.length);
+    }
     const seq = commit.events[0]?.seq ?? 0;
     if (commit.joined) staysOf(history, commit.joined.room, commit.joined.user).push({ joinedSeq: seq, removedSeq: Infinity });
     if (commit.left) {
@@ -94,8 +99,9 @@ export function createDatabase(time: Time, streams: readonly StreamId[]): Simula
   }
 
   function replicaHead(stream: StreamId): number {
-    let head = 0;
-    for (const { events } of present.commits.slice(0, replayed)) for (const event of events) if (event.stream === stream) head = event.seq;
+    const commits = present.commitOf.get(stream) ?? [];
+    let head = commits.length;
+    while (head > 0 && (commits[head - 1] ?? 0) > replayed) head -= 1;
     return head;
   }
 

@@ -29,7 +29,7 @@ const forMs = fc.integer({ min: 50, max: 6_000 });
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 90, arbitrary: fc.record({ at, do: fc.constant('send' as const), room: small, user: small, count: fc.integer({ min: 1, max: 6 }), bytes: fc.constant(8) }) },
-  { weight: 12, arbitrary: fc.record({ at, do: fc.constant('send' as const), room: small, user: small, count: fc.integer({ min: 6, max: 30 }), bytes: fc.constant(16_000) }) },
+  { weight: 6, arbitrary: fc.record({ at, do: fc.constant('send' as const), room: small, user: small, count: fc.integer({ min: 6, max: 30 }), bytes: fc.constant(16_000) }) },
   { weight: 1, arbitrary: fc.record({ at, do: fc.constant('send' as const), room: small, user: small, count: fc.integer({ min: 210, max: 700 }), bytes: fc.constant(8) }) },
   { weight: 36, arbitrary: fc.record({ at, do: fc.constantFrom('join' as const, 'leave' as const, 'rejoin' as const), room: small, user: small }) },
   { weight: 12, arbitrary: fc.record({ at, do: fc.constant('note' as const), user: small }) },
