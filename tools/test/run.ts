@@ -6,7 +6,6 @@ import { buildWeb } from '../stack/web-build.ts';
 import { runChecks } from './checks.ts';
 import { findChromium } from './chromium.ts';
 import { checkCompose } from './compose.ts';
-import { checkForeignClient } from './foreign-client.ts';
 import { createTally } from './tally.ts';
 import { runVitest } from './vitest-run.ts';
 
@@ -35,5 +34,4 @@ async function runTests(): Promise<void> {
   await buildWeb(join(folder, 'web-build.log'), (line) => console.log(line));
   await runVitest(tally, { project: 'node', filters });
   await runVitest(tally, { project: 'browser', filters, env: { CHROMIUM_PATH: chromium } });
-  if (filters.length === 0) await checkForeignClient(tally, folder);
 }

@@ -8,6 +8,7 @@ export const environmentNames: readonly string[] = [
   'API_PORT',
   'CONFAB_DATA_DIR',
   'CONFAB_PARENT_PID',
+  'CONFAB_PORTS',
   'CONFAB_SECRET',
   'DATABASE_REPLICA_URLS',
   'DATABASE_URL',
