@@ -12,7 +12,15 @@ afterEach(() => vi.unstubAllEnvs());
 
 describe('the environment', () => {
   test('needs little', () => {
-    expect(readConfig()).toMatchObject({ HOST: '127.0.0.1', API_PORT: 3000, ALLOWED_ORIGINS: [], GATEWAY_URLS: [], TRUST_PROXY: 0, WEB_DIR: undefined, CONFAB_PARENT_PID: undefined });
+    expect(readConfig()).toMatchObject({
+      HOST: '127.0.0.1',
+      API_PORT: 3000,
+      ALLOWED_ORIGINS: [],
+      GATEWAY_URLS: [],
+      TRUST_PROXY: 0,
+      WEB_DIR: undefined,
+      CONFAB_PARENT_PID: undefined,
+    });
   });
 
   test.each([

@@ -12,7 +12,13 @@ const logger = createLogger({ name: 'api', level: config.LOG_LEVEL, pretty: conf
 const lifecycle = createLifecycle({ logger, graceMs: config.SHUTDOWN_GRACE_MS, parentPid: config.CONFAB_PARENT_PID });
 const metrics = createMetrics({ process: 'api' });
 
-const database = createDatabase({ primaryUrl: config.DATABASE_URL, replicaUrls: config.DATABASE_REPLICA_URLS, applicationName: 'confab-api', logger, metrics });
+const database = createDatabase({
+  primaryUrl: config.DATABASE_URL,
+  replicaUrls: config.DATABASE_REPLICA_URLS,
+  applicationName: 'confab-api',
+  logger,
+  metrics,
+});
 lifecycle.onStop('database', () => database.stop());
 // A request does not wait for a Redis that is away; what was committed is rung for when it is back.
 const redis = createRedis({ url: config.REDIS_URL, name: 'api', logger, queue: false });

@@ -55,7 +55,7 @@ test('what a handler takes and gives is what the specification says', () => {
   // @ts-expect-error an operation is misspelt
   const wrong: Pick<Operations, 'getMee'> = {};
   // @ts-expect-error an operation is one too many
-  const more: Pick<Operations, 'getMe'> = { getMe: (({}) as Operations).getMe, getYou: (({}) as Operations).getMe };
+  const more: Pick<Operations, 'getMe'> = { getMe: ({} as Operations).getMe, getYou: ({} as Operations).getMe };
   expect([input, page, unsaid, other, surplus, misspelt, missing, wrong, more]).toHaveLength(9);
 });
 

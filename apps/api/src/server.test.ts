@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import { createDatabase, type Database } from '@confab/db';
 import { createLogger } from '@confab/runtime';
 import { createTestUser, startTestStack, type TestStack, type TestUser } from '@confab/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { untilTheApiWaits } from './testing/lock-waits.ts';
 
 let stack: TestStack;
 let database: Database;
@@ -12,7 +12,12 @@ let ada: TestUser;
 
 beforeAll(async () => {
   stack = await startTestStack({ gateways: 0 });
-  database = createDatabase({ primaryUrl: stack.database.url, replicaUrls: [], applicationName: 'test', logger: createLogger({ name: 'test', level: 'silent', pretty: false }) });
+  database = createDatabase({
+    primaryUrl: stack.database.url,
+    replicaUrls: [],
+    applicationName: 'test',
+    logger: createLogger({ name: 'test', level: 'silent', pretty: false }),
+  });
   ada = await createTestUser(stack);
 });
 
@@ -27,25 +32,48 @@ test('a stopping process is not ready, takes no one new, and answers whom it was
   idle.write('GET /health/live HTTP/1.1\r\nHost: confab\r\n\r\n');
   await once(idle, 'data');
 
-  await database.write(async (tx) => {
+  const { underWay, exited } = await database.write(async (tx) => {
     await tx.selectFrom('rooms').select('id').where('id', '=', id).forUpdate().execute();
-    const underWay = ask('PATCH', `/rooms/${id}`, { name: 'renamed' });
-    await delay(1_000);
-    const [exited, closed] = [stack.api.kill('SIGTERM'), once(idle, 'close')];
+    const answer = ask('PATCH', `/rooms/${id}`, { name: 'renamed' });
+    await untilTheApiWaits(database, stack);
+    const [exit, closed] = [stack.api.kill('SIGTERM'), once(idle, 'close')];
     await closed;
     await expect(ask('GET', '/users/me')).rejects.toThrow('fetch failed');
     const ready = await fetch(`http://127.0.0.1:${stack.api.opsPort}/health/ready`);
     expect([ready.status, await ready.json()]).toEqual([503, expect.objectContaining({ status: 'failed', reason: 'stopping' })]);
-    return { underWay, exited };
-  }).then(async ({ underWay, exited }) => {
-    const answer = await underWay;
-    expect([answer.status, answer.headers.get('connection'), await answer.json()]).toEqual([200, 'close', expect.objectContaining({ name: 'renamed' })]);
-    expect(await exited).toEqual({ code: 0, signal: null });
+    return { underWay: answer, exited: exit };
   });
-  expect(stack.api.log.at(-1)).toMatchObject({ msg: 'stopped' });
+  const answer = await underWay;
+  expect([answer.status, answer.headers.get('connection'), await answer.json()]).toEqual([
+    200,
+    'close',
+    expect.objectContaining({ name: 'renamed' }),
+  ]);
+  expect(await exited).toEqual({ code: 0, signal: null });
 
   await stack.api.restart();
   expect(await ada.confab.rest.getRoom(id)).toMatchObject({ name: 'renamed' });
+});
+
+test('a long answer is sent to its end, and its connection is not waited for', { timeout: 60_000 }, async () => {
+  const socket = connect(stack.api.port, '127.0.0.1');
+  socket.write('GET /docs/scalar.js HTTP/1.1\r\nHost: confab\r\n\r\n');
+  const chunks: Buffer[] = [(await once(socket, 'data'))[0] as Buffer];
+  socket.pause();
+  const before = stack.api.log.length;
+  const logged = (msg: string) => stack.api.log.slice(before).find((line) => line.msg === msg);
+  const exited = stack.api.kill('SIGTERM');
+  await expect.poll(() => logged('stopping'), { timeout: 20_000 }).toBeDefined();
+  socket.on('data', (chunk: Buffer) => chunks.push(chunk)).resume();
+  await once(socket, 'close');
+  expect(await exited).toEqual({ code: 0, signal: null });
+
+  const answer = Buffer.concat(chunks);
+  const head = answer.subarray(0, answer.indexOf('\r\n\r\n')).toString();
+  expect(answer.length - head.length - 4).toBe(Number(/content-length: (\d+)/i.exec(head)?.[1]));
+  // Half the grace is what it would wait for a connection that never ends.
+  await expect.poll(() => logged('stopped')?.['durationMs'], { timeout: 20_000 }).toBeLessThan(9_000);
+  await stack.api.restart();
 });
 
 function ask(method: string, path: string, json?: object): Promise<Response> {

@@ -55,7 +55,6 @@ export async function startHttpServer({ app, host, port, drainMs }: HttpServerOp
       for (const response of answering) if (!response.headersSent) response.setHeader('Connection', 'close');
       const sweep = setInterval(() => server.closeIdleConnections(), 50);
       const cut = setTimeout(() => server.closeAllConnections(), drainMs);
-      server.closeIdleConnections();
       await closed.finally(() => {
         clearInterval(sweep);
         clearTimeout(cut);
@@ -69,7 +68,8 @@ const reasons: Record<string, string> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'The request did not arrive in time.',
 };
 
-/** What never became a request. */
+/** What never became a request. A socket that was handed over has no listener left, and an error without one ends the process. */
 function refuse(socket: Duplex, error: AppError): void {
+  socket.on('error', () => undefined);
   socket.end(rawProblem(error, randomUUID()), () => socket.destroy());
 }

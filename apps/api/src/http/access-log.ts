@@ -20,7 +20,9 @@ export function logRequests(logger: Logger, metrics: Metrics): RequestHandler {
       // Nobody was told the status of an aborted request: 499, as others write it.
       const status = isAborted ? 499 : response.statusCode;
       duration.observe({ operation: exchange.label, status }, durationMs / 1000);
-      runInContext({ requestId: exchange.requestId }, () => logger.info({ method, status, durationMs: Math.round(durationMs * 10) / 10, ...described(exchange) }, 'request'));
+      runInContext({ requestId: exchange.requestId }, () =>
+        logger.info({ method, status, durationMs: Math.round(durationMs * 10) / 10, ...described(exchange) }, 'request'),
+      );
     });
     next();
   };

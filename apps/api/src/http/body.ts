@@ -38,7 +38,10 @@ function hasBody({ headers }: Request): boolean {
 }
 
 function checkContentType(value: string | undefined): void {
-  const [type = '', ...parameters] = (value ?? '').toLowerCase().split(';').map((part) => part.trim());
+  const [type = '', ...parameters] = (value ?? '')
+    .toLowerCase()
+    .split(';')
+    .map((part) => part.trim());
   const charset = parameters.find((parameter) => parameter.startsWith('charset='));
   const isUtf8Json = type === 'application/json' && (charset === undefined || /^charset="?utf-8"?$/.test(charset));
   if (!isUtf8Json) throw new AppError('request.unsupported_media_type', { detail: 'The body must be application/json in UTF-8.' });

@@ -15,5 +15,8 @@ export function discovery(sessions: Sessions, health: Health): Router {
 }
 
 function sendReport(response: Response, report: Report): void {
-  response.status(report.status === 'ok' ? 200 : 503).set('Cache-Control', 'no-store').json(report);
+  response
+    .status(report.status === 'ok' ? 200 : 503)
+    .set('Cache-Control', 'no-store')
+    .json(report);
 }

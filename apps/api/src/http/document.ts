@@ -50,7 +50,9 @@ function readOperation(template: string, method: Method, operation: Operation, s
     template,
     isPublic: isPublic(operation),
     takesBody: operation.requestBody !== undefined,
-    successStatuses: Object.keys(operation.responses).map(Number).filter((status) => status < 300),
+    successStatuses: Object.keys(operation.responses)
+      .map(Number)
+      .filter((status) => status < 300),
     integerParameters: [...shared, ...(operation.parameters ?? [])].map((parameter) => resolve(parameter)).flatMap(integerParameter),
   };
 }

@@ -9,6 +9,7 @@ import { createLogger } from '@confab/runtime';
 import { createStreams } from '@confab/stream';
 import { createTestUser, startApp, startTcpProxy, startTestStack, type TestStack, type TestUser } from '@confab/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { untilTheApiWaits } from '../testing/lock-waits.ts';
 
 const secret = Buffer.alloc(32, 5);
 const logger = createLogger({ name: 'test', level: 'silent', pretty: false });
@@ -36,7 +37,11 @@ afterAll(async () => {
 
 type Call = { as?: TestUser; token?: string; json?: unknown; body?: BodyInit; headers?: Record<string, string>; at?: string };
 
-function call(method: string, path: string, { as, token = as?.confab.auth.session?.accessToken, json, body = JSON.stringify(json), headers, at = stack.baseUrl }: Call = {}): Promise<Response> {
+function call(
+  method: string,
+  path: string,
+  { as, token = as?.confab.auth.session?.accessToken, json, body = JSON.stringify(json), headers, at = stack.baseUrl }: Call = {},
+): Promise<Response> {
   const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const type = body === undefined ? {} : { 'content-type': 'application/json' };
   return stack.fetch(`${at}/api/v1${path}`, { method, headers: { ...authorization, ...type, ...headers }, ...(body === undefined ? {} : { body }) });
@@ -67,7 +72,8 @@ const provocations: Record<ErrorCode, Provocation | Unreachable> = {
   'credentials.invalid': () => call('POST', '/auth/login', { json: { username: ada.user.username, password: 'wrong' } }),
   'refresh.invalid': () => call('POST', '/auth/refresh', { json: { refreshToken: 'made.up' } }),
   'ticket.invalid': { because: 'tickets are shown to the gateway alone' },
-  'username.taken': () => call('POST', '/auth/register', { json: { username: ada.user.username.toUpperCase(), email: 'other@example.org', password: 'long enough' } }),
+  'username.taken': () =>
+    call('POST', '/auth/register', { json: { username: ada.user.username.toUpperCase(), email: 'other@example.org', password: 'long enough' } }),
   'email.taken': () => call('POST', '/auth/register', { json: { username: 'other-name', email: ada.user.email, password: 'long enough' } }),
   'user.not_found': () => call('POST', `/rooms/${room.id}/members`, { as: ada, json: { username: 'nobody-here' } }),
   'room.not_found': () => call('GET', `/rooms/${secretRoom.id}`, { as: bob }),
@@ -87,13 +93,21 @@ const provocations: Record<ErrorCode, Provocation | Unreachable> = {
   'internal.error': provokeBug,
 };
 
-const reachable = Object.entries(provocations).flatMap(([code, provocation]) => (typeof provocation === 'function' ? [[code as ErrorCode, provocation] as const] : []));
+const reachable = Object.entries(provocations).flatMap(([code, provocation]) =>
+  typeof provocation === 'function' ? [[code as ErrorCode, provocation] as const] : [],
+);
 
 /** Some of them start a process of their own. */
 test.each(reachable)('%s', { timeout: 60_000 }, async (code, provoke) => {
   const response = await provoke();
   const problem = (await response.json()) as Schemas['Problem'];
-  expect(problem).toMatchObject({ code, status: errors[code].status, title: errors[code].title, retryable: errors[code].retryable, type: `/docs#${code}` });
+  expect(problem).toMatchObject({
+    code,
+    status: errors[code].status,
+    title: errors[code].title,
+    retryable: errors[code].retryable,
+    type: `/docs#${code}`,
+  });
   expect(response.headers.get('cache-control')).toBe('no-store');
   expect(response.headers.has('retry-after')).toBe(errors[code].status === 503);
   expect(response.headers.has('www-authenticate')).toBe(errors[code].status === 401);
@@ -105,7 +119,7 @@ async function provokeDeadlock(): Promise<Response> {
   return database.write(async (tx) => {
     await tx.selectFrom('stream').select('head').where('id', '=', `user:${user.id}`).forUpdate().execute();
     const answer = call('POST', `/rooms/${room.id}/join`, { as: { user, ...joiner } });
-    await delay(300);
+    await untilTheApiWaits(database, stack);
     await tx.selectFrom('rooms').select('id').where('id', '=', room.id).forUpdate().execute();
     return answer;
   });
@@ -161,13 +175,16 @@ async function provokeLostDatabase(): Promise<Response> {
 async function provokeStopping(): Promise<Response> {
   const api = await startAnotherApi(stack.database.url);
   const socket = connect(api.port, '127.0.0.1');
-  socket.write('GET /api/v1/users/me HTTP/1.1\r\nHost: confab\r\n');
-  await delay(200);
-  const exited = api.kill('SIGTERM');
-  await delay(200);
-  socket.write('\r\n');
   let text = '';
   socket.on('data', (chunk) => (text += String(chunk)));
+  socket.write('GET /health/live HTTP/1.1\r\nHost: confab\r\n\r\n');
+  await once(socket, 'data');
+  text = '';
+  socket.write('GET /api/v1/users/me HTTP/1.1\r\nHost: confab\r\n');
+  await delay(300);
+  const exited = api.kill('SIGTERM');
+  await expect.poll(() => api.log.some((line) => line.msg === 'stopping'), { timeout: 20_000 }).toBe(true);
+  socket.write('\r\n');
   await once(socket, 'close');
   expect(await exited).toEqual({ code: 0, signal: null });
   return readResponse(text);
@@ -180,7 +197,9 @@ async function provokeBug(): Promise<Response> {
     const response = await call('GET', '/rooms', { as: ada });
     expect(await response.clone().text()).not.toMatch(/memberships|relation/);
     const requestId = response.headers.get('x-request-id');
-    await expect.poll(() => stack.api.log.find((line) => line.level === 'error' && line['requestId'] === requestId)).toMatchObject({ err: { stack: expect.stringContaining('memberships') as string } });
+    await expect
+      .poll(() => stack.api.log.find((line) => line.level === 'error' && line['requestId'] === requestId), { timeout: 10_000 })
+      .toMatchObject({ err: { stack: expect.stringContaining('memberships') as string } });
     return response;
   } finally {
     await database.primary.schema.alterTable('mislaid').renameTo('memberships').execute();
@@ -188,11 +207,19 @@ async function provokeBug(): Promise<Response> {
 }
 
 function startAnotherApi(databaseUrl: string) {
-  return startApp('api', { DATABASE_URL: databaseUrl, REDIS_URL: stack.redisUrl, CONFAB_SECRET: secret.toString('base64url'), PUBLIC_URL: stack.baseUrl });
+  return startApp('api', {
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: stack.redisUrl,
+    CONFAB_SECRET: secret.toString('base64url'),
+    PUBLIC_URL: stack.baseUrl,
+  });
 }
 
 function readResponse(text: string): Response {
   const [head = '', body = ''] = text.split('\r\n\r\n');
   const [statusLine = '', ...headers] = head.split('\r\n');
-  return new Response(body, { status: Number(statusLine.split(' ')[1]), headers: headers.map((line): [string, string] => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]) });
+  return new Response(body, {
+    status: Number(statusLine.split(' ')[1]),
+    headers: headers.map((line): [string, string] => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
+  });
 }

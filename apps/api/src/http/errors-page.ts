@@ -17,8 +17,16 @@ export function errorsPage(): string {
     <main class="page">
       <h1>Error codes</h1>
       <p>Every error answer is a problem document (RFC 9457) whose <code>code</code> is one of these and does not change. A retryable request may be sent again as it is, after <code>Retry-After</code> if that is given.</p>
-      ${table('Problems', ['Code', 'Status', 'What it means', 'Retryable'], Object.entries(errors).map(([code, { status, title, retryable }]) => [code, String(status), title, retryable ? 'yes' : 'no']))}
-      ${table('Close codes of the gateway', ['Code', 'Name', 'When', 'What a client does'], Object.entries(closeCodes).map(([code, { name, meaning, action }]) => [code, name, meaning, actions[action]]))}
+      ${table(
+        'Problems',
+        ['Code', 'Status', 'What it means', 'Retryable'],
+        Object.entries(errors).map(([code, { status, title, retryable }]) => [code, String(status), title, retryable ? 'yes' : 'no']),
+      )}
+      ${table(
+        'Close codes of the gateway',
+        ['Code', 'Name', 'When', 'What a client does'],
+        Object.entries(closeCodes).map(([code, { name, meaning, action }]) => [code, name, meaning, actions[action]]),
+      )}
     </main>
   </body>
 </html>

@@ -18,7 +18,11 @@ test('a database that is away is named', async () => {
 });
 
 test.each([
-  ['a caller who hangs up', Object.assign(new Error('request aborted'), { type: 'request.aborted', status: 400, code: 'ECONNABORTED' }), 'request.malformed'],
+  [
+    'a caller who hangs up',
+    Object.assign(new Error('request aborted'), { type: 'request.aborted', status: 400, code: 'ECONNABORTED' }),
+    'request.malformed',
+  ],
   ['an error of our own making', new TypeError('x is not a function'), 'internal.error'],
   ['a status that a library made up', Object.assign(new Error('teapot'), { status: 418 }), 'internal.error'],
   ['nothing', undefined, 'internal.error'],

@@ -13,8 +13,10 @@ export function toAppError(error: unknown): AppError {
 /** body-parser names what went wrong. */
 function fromParser(error: Foreign): AppError | undefined {
   if (error.type === 'entity.too.large') return new AppError('request.too_large', { cause: error });
-  if (error.type === 'encoding.unsupported') return new AppError('request.unsupported_media_type', { detail: 'The body must not be compressed.', cause: error });
-  if (error.type === 'entity.parse.failed' || error.type === 'request.aborted' || error.type === 'request.size.invalid') return new AppError('request.malformed', { cause: error });
+  if (error.type === 'encoding.unsupported')
+    return new AppError('request.unsupported_media_type', { detail: 'The body must not be compressed.', cause: error });
+  if (error.type === 'entity.parse.failed' || error.type === 'request.aborted' || error.type === 'request.size.invalid')
+    return new AppError('request.malformed', { cause: error });
   return undefined;
 }
 

@@ -36,7 +36,10 @@ function invoke(spec: OperationSpec, operations: Operations): RequestHandler {
   const handler = operations[spec.operationId] as unknown as AnyHandler;
   return async (request, response) => {
     if (validatedAs(request) !== spec.operationId) throw new Error(`${spec.operationId} was validated as ${String(validatedAs(request))}`);
-    const output = await handler({ path: request.params, query: request.query, body: request.body }, contextOf(request.ip, request.get('user-agent'), response));
+    const output = await handler(
+      { path: request.params, query: request.query, body: request.body },
+      contextOf(request.ip, request.get('user-agent'), response),
+    );
     const [only] = spec.successStatuses;
     send(response, spec.successStatuses.length === 1 && only !== undefined ? { status: only, body: output } : (output as AnyReply));
   };

@@ -17,7 +17,12 @@ let stack: TestStack;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'confab-web-'));
   await mkdir(join(folder, 'assets'));
-  await Promise.all([writeFile(join(folder, 'index.html'), page), writeFile(join(folder, 'icon.svg'), '<svg/>'), writeFile(join(folder, 'assets/app-4f2a.js'), 'start()'), writeFile(join(folder, '.env'), 'SECRET=1')]);
+  await Promise.all([
+    writeFile(join(folder, 'index.html'), page),
+    writeFile(join(folder, 'icon.svg'), '<svg/>'),
+    writeFile(join(folder, 'assets/app-4f2a.js'), 'start()'),
+    writeFile(join(folder, '.env'), 'SECRET=1'),
+  ]);
   stack = await startTestStack({ gateways: 0, env: { WEB_DIR: folder, GATEWAY_URLS: 'ws://127.0.0.1:3001/gateway?v=1' } });
 });
 
@@ -28,14 +33,23 @@ afterAll(async () => {
 
 async function get(path: string, headers: Record<string, string> = {}, method = 'GET') {
   const response = await fetch(stack.baseUrl + path, { method, headers });
-  return { status: response.status, type: response.headers.get('content-type'), cache: response.headers.get('cache-control'), headers: response.headers, text: await response.text() };
+  return {
+    status: response.status,
+    type: response.headers.get('content-type'),
+    cache: response.headers.get('cache-control'),
+    headers: response.headers,
+    text: await response.text(),
+  };
 }
 
 describe('the web app', () => {
-  test.each(['/', '/rooms/01939f2e-7c1a-7b3e-9d52-0a4f6e8c1b2d', '/sign-in', '/apiary'])('answers a navigation to %s with its page, asked after each time', async (path) => {
-    expect(await get(path, navigation)).toMatchObject({ status: 200, type: 'text/html; charset=utf-8', cache: 'no-cache', text: page });
-    expect(await get(path, navigation, 'HEAD')).toMatchObject({ status: 200, text: '' });
-  });
+  test.each(['/', '/rooms/01939f2e-7c1a-7b3e-9d52-0a4f6e8c1b2d', '/sign-in', '/apiary'])(
+    'answers a navigation to %s with its page, asked after each time',
+    async (path) => {
+      expect(await get(path, navigation)).toMatchObject({ status: 200, type: 'text/html; charset=utf-8', cache: 'no-cache', text: page });
+      expect(await get(path, navigation, 'HEAD')).toMatchObject({ status: 200, text: '' });
+    },
+  );
 
   test('has files that never change, and files that may', async () => {
     expect(await get('/assets/app-4f2a.js')).toMatchObject({ status: 200, cache: 'public, max-age=31536000, immutable', text: 'start()' });
@@ -44,7 +58,9 @@ describe('the web app', () => {
 
   test('may open sockets to the gateways and nothing else beside this server', async () => {
     const { headers } = await get('/', navigation);
-    expect(headers.get('content-security-policy')?.split(';')).toEqual(expect.arrayContaining(["connect-src 'self' ws://127.0.0.1:3001", "script-src 'self'", "frame-ancestors 'none'"]));
+    expect(headers.get('content-security-policy')?.split(';')).toEqual(
+      expect.arrayContaining(["connect-src 'self' ws://127.0.0.1:3001", "script-src 'self'", "frame-ancestors 'none'"]),
+    );
   });
 
   test.each([
@@ -88,7 +104,11 @@ describe('the reference', () => {
 
   test.each(['/docs', '/openapi.json', '/.well-known/jwks.json', '/health/live'])('%s is only read', async (path) => {
     const { status, headers, text } = await get(path, {}, 'POST');
-    expect([status, headers.get('allow'), JSON.parse(text)]).toEqual([405, 'GET, HEAD, OPTIONS', expect.objectContaining({ code: 'method.not_allowed' })]);
+    expect([status, headers.get('allow'), JSON.parse(text)]).toEqual([
+      405,
+      'GET, HEAD, OPTIONS',
+      expect.objectContaining({ code: 'method.not_allowed' }),
+    ]);
   });
 });
 
@@ -100,12 +120,19 @@ test('the published keys prove an access token', async () => {
   const { keys } = JSON.parse((await get('/.well-known/jwks.json')).text) as { keys: (JsonWebKey & { kid: string })[] };
   const key = keys.find((candidate) => candidate.kid === kid) ?? expect.unreachable('the key is not published');
   expect(key).not.toHaveProperty('d');
-  expect(verify(null, Buffer.from(`${head}.${claims}`), createPublicKey({ key: { ...key }, format: 'jwk' }), Buffer.from(signature, 'base64url'))).toBe(true);
+  expect(
+    verify(null, Buffer.from(`${head}.${claims}`), createPublicKey({ key: { ...key }, format: 'jwk' }), Buffer.from(signature, 'base64url')),
+  ).toBe(true);
 });
 
 test('health is told on both ports, and ready is not said without the database', { timeout: 60_000 }, async () => {
   const wire = await startTcpProxy(stack.database.url);
-  const api = await startApp('api', { DATABASE_URL: wire.url, REDIS_URL: stack.redisUrl, CONFAB_SECRET: Buffer.alloc(32, 5).toString('base64url'), PUBLIC_URL: stack.baseUrl });
+  const api = await startApp('api', {
+    DATABASE_URL: wire.url,
+    REDIS_URL: stack.redisUrl,
+    CONFAB_SECRET: Buffer.alloc(32, 5).toString('base64url'),
+    PUBLIC_URL: stack.baseUrl,
+  });
   const ask = async (port: number, path: string) => {
     const response = await fetch(`http://127.0.0.1:${port}/health/${path}`);
     return [response.status, await response.json()] as const;
@@ -117,7 +144,9 @@ test('health is told on both ports, and ready is not said without the database',
     }
     wire.cut();
     for (const port of [api.port, api.opsPort]) {
-      await expect.poll(() => ask(port, 'ready'), { timeout: 5_000 }).toMatchObject([503, { status: 'failed', checks: { database: { status: 'failed' }, redis: { status: 'ok' } } }]);
+      await expect
+        .poll(() => ask(port, 'ready'), { timeout: 15_000 })
+        .toMatchObject([503, { status: 'failed', checks: { database: { status: 'failed' }, redis: { status: 'ok' } } }]);
       expect(await ask(port, 'live')).toMatchObject([200, { status: 'ok' }]);
     }
   } finally {

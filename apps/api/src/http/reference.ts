@@ -20,7 +20,13 @@ const files: Record<string, string> = {
 export function reference(): Router {
   const router = express.Router({ caseSensitive: true, strict: true });
   for (const [path, file] of Object.entries(files)) {
-    addPage(router, path, 'docs', (_request, response, next) => response.sendFile(file, { cacheControl: false, dotfiles: 'allow', headers: { 'Cache-Control': 'no-cache' } }, (error?: Error) => error !== undefined && next(error)));
+    addPage(router, path, 'docs', (_request, response, next) =>
+      response.sendFile(
+        file,
+        { cacheControl: false, dotfiles: 'allow', headers: { 'Cache-Control': 'no-cache' } },
+        (error?: Error) => error !== undefined && next(error),
+      ),
+    );
   }
   addText(router, '/docs/errors', 'text/html; charset=utf-8', errorsPage());
   addText(router, '/openapi.json', 'application/json', JSON.stringify(openapi));

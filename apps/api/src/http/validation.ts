@@ -23,7 +23,10 @@ export function createValidator(): Validator {
 
 /** `encodeURIComponent` leaves `!'()*` as they are, `URLSearchParams` `*`; the validator would refuse them. */
 function validatorDocument(): never {
-  const document = copyOfDocument() as { paths: Record<string, Record<string, { parameters?: Parameter[] }>>; components: { parameters: Record<string, Parameter> } };
+  const document = copyOfDocument() as {
+    paths: Record<string, Record<string, { parameters?: Parameter[] }>>;
+    components: { parameters: Record<string, Parameter> };
+  };
   const items = Object.values(document.paths).flatMap((item) => Object.values(item));
   for (const parameter of [...items.flatMap((operation) => operation.parameters ?? []), ...Object.values(document.components.parameters)]) {
     if (parameter.in === 'query') parameter.allowReserved = true;
@@ -36,9 +39,22 @@ async function warmUp(check: readonly RequestHandler[], app: Application, operat
   for (const operation of operations) {
     const path = basePath + operation.template.replaceAll(/\{\w+\}/g, '0');
     const headers = operation.takesBody ? { 'content-type': 'application/json' } : {};
-    const request = { app, method: operation.method.toUpperCase(), path, url: path, originalUrl: path, baseUrl: '', headers, query: {}, params: {}, body: {} };
+    const request = {
+      app,
+      method: operation.method.toUpperCase(),
+      path,
+      url: path,
+      originalUrl: path,
+      baseUrl: '',
+      headers,
+      query: {},
+      params: {},
+      body: {},
+    };
     for (const step of check) {
-      const isRefused = await new Promise<boolean>((resolve) => run(step, request as unknown as Request, (error?: unknown) => resolve(error !== undefined)));
+      const isRefused = await new Promise<boolean>((resolve) =>
+        run(step, request as unknown as Request, (error?: unknown) => resolve(error !== undefined)),
+      );
       if (isRefused) break;
     }
   }

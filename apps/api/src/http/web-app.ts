@@ -22,7 +22,11 @@ export function webApp(directory: string): RequestHandler[] {
     (request, response, next) => {
       if (!isNavigation(request)) return next();
       exchangeOf(response).label = 'web';
-      response.sendFile(page, { cacheControl: false, dotfiles: 'allow', headers: { 'Cache-Control': 'no-cache' } }, (error?: Error) => error !== undefined && next(error));
+      response.sendFile(
+        page,
+        { cacheControl: false, dotfiles: 'allow', headers: { 'Cache-Control': 'no-cache' } },
+        (error?: Error) => error !== undefined && next(error),
+      );
     },
   ];
 }

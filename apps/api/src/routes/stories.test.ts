@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(async () => {
   try {
     // The last lines of the log may still be on their way.
-    await vi.waitFor(() => assert.deepEqual(untold(), [], 'ways to succeed that no story tells'));
+    await vi.waitFor(() => assert.deepEqual(untold(), [], 'ways to succeed that no story tells'), { timeout: 10_000 });
   } finally {
     await stack.stop();
   }
@@ -24,12 +24,15 @@ afterAll(async () => {
 
 function untold(): string[] {
   const told = new Set(stack.api.log.map((line) => `${String(line['operationId'])} ${String(line['status'])}`));
-  return readOperations().flatMap(({ operationId, successStatuses }) => successStatuses.map((status) => `${operationId} ${status}`)).filter((success) => !told.has(success));
+  return readOperations()
+    .flatMap(({ operationId, successStatuses }) => successStatuses.map((status) => `${operationId} ${status}`))
+    .filter((success) => !told.has(success));
 }
 
 const refused = (code: string) => expect.objectContaining<Partial<ProblemError>>({ name: 'ProblemError', code });
 const room = (kind: 'public' | 'private' = 'public') => ada.confab.rest.createRoom({ name: 'general', kind });
-const say = ({ confab }: TestUser, roomId: string, content: string, nonce: string = crypto.randomUUID()) => confab.rest.createMessage(roomId, { content, nonce });
+const say = ({ confab }: TestUser, roomId: string, content: string, nonce: string = crypto.randomUUID()) =>
+  confab.rest.createMessage(roomId, { content, nonce });
 
 describe('a session', () => {
   test('begins with registering, is renewed once a token, and ends', async () => {
@@ -44,7 +47,11 @@ describe('a session', () => {
     const elsewhere = createConfab({ baseUrl: stack.baseUrl, fetch: stack.fetch });
     expect(await elsewhere.auth.signIn({ username: user.username.toUpperCase(), password })).toEqual(user);
     await confab.rest.signOut();
-    await expect(stack.fetch(`${stack.baseUrl}/api/v1/users/me`, { headers: { authorization: `Bearer ${renewed.accessToken}` } }).then((response) => response.json())).resolves.toMatchObject({ code: 'session.ended' });
+    await expect(
+      stack
+        .fetch(`${stack.baseUrl}/api/v1/users/me`, { headers: { authorization: `Bearer ${renewed.accessToken}` } })
+        .then((response) => response.json()),
+    ).resolves.toMatchObject({ code: 'session.ended' });
     expect(await elsewhere.rest.getMe()).toEqual(user);
   });
 
@@ -97,7 +104,18 @@ describe('a room', () => {
   test('that is private does not exist for others, until they are added, and again once they are removed', async () => {
     const { id } = await room('private');
     const { rest } = bob.confab;
-    const doors = [() => rest.getRoom(id), () => rest.joinRoom(id), () => rest.leaveRoom(id), () => rest.listMembers(id), () => rest.listMessages(id), () => say(bob, id, 'hello?'), () => rest.markRead(id, { seq: 0 }), () => rest.updateRoom(id, { name: 'mine' }), () => rest.addMember(id, { userId: bob.user.id }), () => rest.removeMember(id, ada.user.id)];
+    const doors = [
+      () => rest.getRoom(id),
+      () => rest.joinRoom(id),
+      () => rest.leaveRoom(id),
+      () => rest.listMembers(id),
+      () => rest.listMessages(id),
+      () => say(bob, id, 'hello?'),
+      () => rest.markRead(id, { seq: 0 }),
+      () => rest.updateRoom(id, { name: 'mine' }),
+      () => rest.addMember(id, { userId: bob.user.id }),
+      () => rest.removeMember(id, ada.user.id),
+    ];
     for (const door of doors) await expect(door()).rejects.toEqual(refused('room.not_found'));
     expect(await ada.confab.rest.addMember(id, { username: bob.user.username })).toMatchObject({ user: { id: bob.user.id } });
     expect(await rest.getRoom(id)).toMatchObject({ id, memberCount: 2 });
@@ -123,7 +141,11 @@ describe('a message', () => {
     const { id } = await room();
     const said = [];
     for (let n = 1; n <= 7; n++) said.push(await say(ada, id, `message ${n}`));
-    const numbers = (page: { items: { content: string }[]; hasMoreBefore: boolean; hasMoreAfter: boolean }) => [page.hasMoreBefore, page.items.map(({ content }) => Number(content.slice(8))), page.hasMoreAfter];
+    const numbers = (page: { items: { content: string }[]; hasMoreBefore: boolean; hasMoreAfter: boolean }) => [
+      page.hasMoreBefore,
+      page.items.map(({ content }) => Number(content.slice(8))),
+      page.hasMoreAfter,
+    ];
     const page = async (query: object) => numbers(await ada.confab.rest.listMessages(id, query));
     const fourth = said[3]?.id;
     expect(await page({ limit: 3 })).toEqual([true, [5, 6, 7], false]);
