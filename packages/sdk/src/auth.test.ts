@@ -150,6 +150,13 @@ test('the server says that the session has ended: signed out', async () => {
   await vi.waitFor(() => expect(told).toEqual(['signed-in', 'signed-out: ended']));
 });
 
+test('operations that need no session get no token', async () => {
+  const { confab, server } = client(rotating);
+  await confab.auth.signIn({ username: 'ada', password: 'x' });
+  await confab.rest.signIn({ username: 'bob', password: 'x' });
+  expect(server.requests.at(-1)?.authorization).toBeUndefined();
+});
+
 test('a store that fails costs nothing but the store', async () => {
   const broken: SessionStore = {
     get: () => Promise.reject(new Error('private window')),

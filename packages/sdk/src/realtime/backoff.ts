@@ -13,17 +13,3 @@ export function closeAction(code: number): CloseAction {
   if (known) return known.action;
   return code === 1005 || code === 1006 ? 'resume' : 'backoff';
 }
-
-/** The gateways that failed lately come last, the latest at the very end; a preferred one comes first. */
-export function orderGateways(urls: readonly string[], failed: readonly string[], preferred: string | undefined): string[] {
-  const rank = (url: string) => (url === preferred ? -2 : failed.lastIndexOf(url));
-  const offered = preferred === undefined || urls.includes(preferred) ? urls : [preferred, ...urls];
-  return [...new Set(offered)].sort((one, other) => rank(one) - rank(other));
-}
-
-/** The protocol's version is part of the address. */
-export function versioned(url: string): string {
-  const address = new URL(url);
-  if (!address.searchParams.has('v')) address.searchParams.set('v', '1');
-  return address.href;
-}

@@ -1,10 +1,12 @@
-import type { ClientFrame, CloseAction, EventFrame, Schemas, ServerFrame, StreamId } from '@confab/contract';
-import { backoffMs, closeAction, orderGateways, versioned } from './backoff.ts';
-import type { AnyStreamEvent, RealtimeCounts, RealtimeState, ResyncEvent } from './events.ts';
-import { createLedger, roomStream } from './ledger.ts';
-import type { Ledger, Verdict } from './ledger.ts';
+import type { ClientFrame, CloseAction, Schemas, ServerFrame, StreamId } from '@confab/contract';
+import { backoffMs, closeAction } from './backoff.ts';
+import type { RealtimeCounts, RealtimeState, ResyncEvent } from './events.ts';
+import { createGateways, versioned } from './gateways.ts';
+import { createLedger } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
 import { createLink, isSynced } from './link.ts';
 import type { Link } from './link.ts';
+import { createReading } from './reading.ts';
 import type { Effect, Failure, Input, LinkId, Signal, TimerName } from './protocol.ts';
 
 export interface MachineOptions {
@@ -32,6 +34,7 @@ const subscribeBatch = 50;
  */
 export function createMachine({ random, chooseGateway }: MachineOptions): Machine {
   const ledger = createLedger();
+  const gateways = createGateways(chooseGateway);
   const counts: RealtimeCounts = { applied: 0, duplicates: 0, gaps: 0, resyncs: 0, connections: 0 };
   let effects: Effect[] = [];
   let state: RealtimeState = 'offline';
@@ -47,14 +50,15 @@ export function createMachine({ random, chooseGateway }: MachineOptions): Machin
   let waiting = false;
   /** Resyncs that the application has not refetched yet. */
   let holds = 0;
-  let failedUrls: string[] = [];
-  let preferredUrl: string | undefined;
 
   const push = (effect: Effect) => void effects.push(effect);
   const signal = <N extends Signal['name']>(name: N, value: Extract<Signal, { name: N }>['value']) => push({ do: 'signal', name, value } as Signal);
   const send = (link: Link, frame: ClientFrame) => push({ do: 'send', link: link.id, frame });
+  const links = () => [current, next].filter((link) => link !== undefined);
   const timer = (name: TimerName, ms: number) => push({ do: 'timer', name, ms });
   const clear = (name: TimerName) => push({ do: 'clear', name });
+
+  const read = createReading({ ledger, counts, push, announce, abandon: (link, reason) => fail(link, 'resume', undefined, reason), links });
 
   function begin(): Link {
     const link = createLink((lastLink += 1));
@@ -71,7 +75,7 @@ export function createMachine({ random, chooseGateway }: MachineOptions): Machin
   }
 
   function leaveAll(reason: string): void {
-    for (const link of [current, next]) if (link) leave(link, 1000, reason);
+    for (const link of links()) leave(link, 1000, reason);
     for (const name of ['retry', 'handover', 'stable'] as const) clear(name);
     waiting = false;
     reauthenticating = false;
@@ -81,12 +85,6 @@ export function createMachine({ random, chooseGateway }: MachineOptions): Machin
     wanted = false;
     leaveAll(reason);
     signal('stopped', { code, reason });
-  }
-
-  function avoid({ url }: Link): void {
-    if (url === '') return;
-    failedUrls = [...failedUrls.filter((each) => each !== url), url];
-    if (preferredUrl === url) preferredUrl = undefined;
   }
 
   function retry(reason: string, atOnce: boolean, atLeastMs = 0): void {
@@ -102,7 +100,7 @@ export function createMachine({ random, chooseGateway }: MachineOptions): Machin
   function fail(link: Link, action: CloseAction, code: number | undefined, reason: string, atLeastMs = 0): void {
     const wasNext = link === next;
     leave(link, 3000, reason.slice(0, 100));
-    avoid(link);
+    if (link.url !== '') gateways.avoid(link.url);
     if (wasNext) return void timer('handover', backoffMs((handoverAttempt += 1), random));
     clear('stable');
     clear('handover');
@@ -119,7 +117,7 @@ export function createMachine({ random, chooseGateway }: MachineOptions): Machin
 
   function open(link: Link, ticket: string, urls: readonly string[]): void {
     link.ticket = ticket;
-    link.url = chooseGateway(orderGateways(urls, failedUrls, preferredUrl));
+    link.url = gateways.choose(urls);
     link.phase = 'opening';
     counts.connections += 1;
     push({ do: 'open', link: link.id, url: versioned(link.url) });
@@ -166,7 +164,7 @@ export function createMachine({ random, chooseGateway }: MachineOptions): Machin
   function unsubscribe(streams: readonly StreamId[]): void {
     for (const stream of streams) {
       ledger.drop(stream);
-      for (const each of [current, next]) each?.pending.delete(stream);
+      for (const each of links()) each.pending.delete(stream);
     }
     if (current?.phase !== 'ready') return;
     for (let at = 0; at < streams.length; at += subscribeBatch) {
@@ -180,7 +178,7 @@ export function createMachine({ random, chooseGateway }: MachineOptions): Machin
     current = link;
     next = undefined;
     handoverAttempt = 0;
-    preferredUrl = undefined;
+    gateways.prefer(undefined);
   }
 
   function announce(resync: ResyncEvent): void {
@@ -189,59 +187,11 @@ export function createMachine({ random, chooseGateway }: MachineOptions): Machin
     push({ do: 'announce', resync });
   }
 
-  /** True if the frame is the next of its stream. A hole cannot be mended on this connection. */
-  function placed(link: Link, verdict: Verdict, stream: string): boolean {
-    if (verdict === 'duplicate') counts.duplicates += 1;
-    if (verdict === 'gap') {
-      counts.gaps += 1;
-      fail(link, 'resume', undefined, `a gap in ${stream}`);
-    }
-    return verdict === 'apply';
-  }
-
-  function event(link: Link, frame: EventFrame): void {
-    const stream = frame.r as StreamId;
-    if (!placed(link, ledger.place(stream, frame.s), stream)) return;
-    counts.applied += 1;
-    const missed = ledger.membership(frame);
-    if (frame.t === 'member.removed' && stream.startsWith('user:')) for (const each of [current, next]) each?.pending.delete(roomStream(frame.d.roomId));
-    push({ do: 'deliver', event: { type: frame.t, stream, seq: frame.s, data: frame.d } as AnyStreamEvent });
-    if (missed) announce(missed);
-  }
-
-  function synced(link: Link, stream: StreamId, seq: number): void {
-    const { verdict, resync } = ledger.synced(stream, seq);
-    if (verdict === 'gap') return void placed(link, verdict, stream);
-    if (resync) announce(resync);
-    link.pending.delete(stream);
-    signal('synced', { stream, seq });
-    if (link === next && isSynced(link)) promote(link);
-  }
-
-  /** Streams that we asked for and that are not mine say no `synced`. */
-  function refused(link: Link, problem: Schemas['Problem']): void {
-    signal('refused', problem);
-    if (problem.code !== 'stream.not_found') return;
-    for (const { path } of problem.errors ?? []) {
-      const stream = path.replace('/d/streams/', '') as StreamId;
-      ledger.drop(stream);
-      link.pending.delete(stream);
-    }
-  }
-
-  function resync(link: Link, stream: StreamId, d: Schemas['Resync']): void {
-    // The history changed under an open connection: a new one sorts out every stream.
-    if (d.epoch !== ledger.epoch) return fail(link, 'resume', undefined, 'another epoch');
-    const mayLower = !link.resynced.has(stream);
-    link.resynced.add(stream);
-    announce(ledger.resync(stream, d, mayLower));
-  }
-
   /** The gateway is about to go: spread over the time it gives. */
   function handOver(link: Link, d: Schemas['Reconnect']): void {
     if (link !== current || next) return;
-    avoid(link);
-    preferredUrl = d.url ?? undefined;
+    gateways.avoid(link.url);
+    gateways.prefer(d.url ?? undefined);
     timer('handover', Math.round(random() * d.afterMs));
   }
 
@@ -250,25 +200,10 @@ export function createMachine({ random, chooseGateway }: MachineOptions): Machin
     if (frame.t === 'hello') return identify(link, frame.d);
     if (frame.t === 'ready') return ready(link, frame.d);
     if (link.phase !== 'ready') return;
-    switch (frame.t) {
-      case 'heartbeat':
-        return;
-      case 'synced':
-        return synced(link, frame.r as StreamId, frame.s);
-      case 'skipped':
-        return void placed(link, ledger.place(frame.r as StreamId, frame.s), frame.r);
-      case 'resync':
-        return resync(link, frame.r as StreamId, frame.d);
-      case 'typing':
-        return signal('typing', frame.d);
-      case 'reconnect':
-        return handOver(link, frame.d);
-      case 'error':
-        return refused(link, frame.d.problem);
-      default:
-        // Events of types that this version does not know move the cursor all the same.
-        if (typeof frame.r === 'string' && typeof frame.s === 'number') event(link, frame);
-    }
+    if (frame.t === 'heartbeat') return;
+    if (frame.t === 'reconnect') return handOver(link, frame.d);
+    read(link, frame);
+    if (link === next && isSynced(link)) promote(link);
   }
 
   function ticketFailed(link: Link, failure: Failure): void {
@@ -298,7 +233,7 @@ export function createMachine({ random, chooseGateway }: MachineOptions): Machin
 
   function elapsed(name: TimerName): void {
     const [what, id] = name.split(':');
-    const link = [current, next].find((each) => each?.id === Number(id));
+    const link = links().find((each) => each.id === Number(id));
     if (what === 'beat' && link) beat(link);
     if (what === 'handshake' && link) fail(link, 'resume', undefined, 'the gateway did not answer');
     if (name === 'handover' && current && !next) next = begin();
@@ -308,13 +243,12 @@ export function createMachine({ random, chooseGateway }: MachineOptions): Machin
     }
     if (name === 'stable') {
       attempt = 0;
-      failedUrls = [];
-      preferredUrl = undefined;
+      gateways.forget();
     }
   }
 
   function handle(input: Input): void {
-    const link = 'link' in input ? [current, next].find((each) => each?.id === input.link) : undefined;
+    const link = 'link' in input ? links().find((each) => each.id === input.link) : undefined;
     switch (input.type) {
       case 'connect':
         if (wanted) return;
@@ -354,7 +288,7 @@ export function createMachine({ random, chooseGateway }: MachineOptions): Machin
         reauthenticating = false;
         return retry(input.failure.reason, false, input.failure.retryAfterMs);
       case 'token':
-        for (const each of [current, next]) if (each?.phase === 'ready') send(each, { t: 'refresh', d: { accessToken: input.accessToken } });
+        for (const each of links()) if (each.phase === 'ready') send(each, { t: 'refresh', d: { accessToken: input.accessToken } });
         return;
       case 'settled':
         holds = Math.max(0, holds - 1);
