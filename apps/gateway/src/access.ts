@@ -4,6 +4,9 @@ import type { Streams } from '@confab/stream';
 
 import type { Standing } from './reader.ts';
 
+/** Whose connection it is, and until when. */
+export type Admission = Awaited<ReturnType<Core['tickets']['admit']>>;
+
 export interface Access extends Pick<Core['tickets'], 'admit' | 'renew'>, Pick<Core['access'], 'isLive'> {
   /** Of all streams that are the user's; his own comes first. */
   standings(userId: string): Promise<Standing[]>;

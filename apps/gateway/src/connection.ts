@@ -1,12 +1,12 @@
 import type { Duplex } from 'node:stream';
 
 import { type ClientFrame, type CloseCode, closeCodes } from '@confab/contract';
-import type { Admission } from '@confab/core';
 import { isConnectionFailure } from '@confab/db';
 import { AppError, runInContext } from '@confab/runtime';
 import { v7 } from 'uuid';
 import type { WebSocket } from 'ws';
 
+import type { Admission } from './access.ts';
 import { createBucket } from './bucket.ts';
 import { type Commands, createCommands } from './commands.ts';
 import type { Context } from './context.ts';

@@ -126,15 +126,23 @@ export function createReaders(deps: ReadersDeps): Readers {
     const { roomId, joinedSeq } = JSON.parse(event.payload) as EventMap['member.added'];
     const stream: StreamId = `room:${roomId}`;
     const joining = { epoch: event.epoch, joinedSeq };
+    if (!awaits(stream, joining, true)) void join(stream, joining);
+  }
+
+  /** Whether there is a reader, which then comes to this joining, if it has not, by way of a removal. */
+  function awaits(stream: StreamId, { epoch, joinedSeq }: Joining, isTold: boolean): boolean {
     const entry = held.get(stream);
-    if (entry === undefined) void join(stream, joining);
-    else if (isAheadOf(joining, entry.reader)) comesBack.set(stream, { ...joining, isTold: true });
+    if (entry === undefined) return false;
+    const known = comesBack.get(stream);
+    const isNews = known === undefined || known.epoch !== epoch || known.joinedSeq < joinedSeq;
+    if (isNews && isAheadOf({ epoch, joinedSeq }, entry.reader)) comesBack.set(stream, { epoch, joinedSeq, isTold });
+    return true;
   }
 
   async function join(stream: StreamId, joining: Joining): Promise<void> {
     try {
       const standing = await deps.standing(stream);
-      if (isClosed || held.has(stream) || standing === undefined) return;
+      if (isClosed || standing === undefined || awaits(stream, joining, true)) return;
       if (standing.epoch !== joining.epoch) follow(standing, standing.head, 'epoch');
       // Another number: he has left since and come again, and a later event tells of that.
       else if (standing.joinedSeq === joining.joinedSeq) follow(standing, joining.joinedSeq, null);
@@ -148,9 +156,7 @@ export function createReaders(deps: ReadersDeps): Readers {
       const standings = await deps.standings();
       if (isClosed) return;
       for (const standing of standings) {
-        const entry = held.get(standing.stream);
-        if (entry === undefined) follow(standing, standing.head, 'before_join');
-        else if (isAheadOf(standing, entry.reader)) comesBack.set(standing.stream, { ...standing, isTold: false });
+        if (!awaits(standing.stream, standing, false)) follow(standing, standing.head, 'before_join');
       }
     } catch {
       deps.later(retryMs, () => void (isClosed || joinMissing()));

@@ -76,9 +76,12 @@ export function createClient(user: string, name: string, database: SimulatedData
     if (stream === own) for (const place of places.values()) place.isHeard = false;
   }
 
+  /** Into a new stay, without its having come to the end of the last one: it was not attached then, or the log does not reach there any more. */
+  const mayJump = (place: Place) => !place.isHeard || allowed.reasons.has('too_old');
+
   function synced(stream: StreamId, seq: number): void {
     const place = placeOf(stream, 'synced');
-    if (place.joins?.cursor === seq && !place.isHeard) begin(stream, place.joins);
+    if (place.joins?.cursor === seq && mayJump(place)) begin(stream, place.joins);
     else if (place.isSynced) fail(`synced twice in ${stream}`);
     else if (place.cursor !== seq) fail(`synced in ${stream} at ${seq}, he is at ${place.cursor}`);
     placeOf(stream, 'synced').isSynced = true;
@@ -92,7 +95,7 @@ export function createClient(user: string, name: string, database: SimulatedData
 
   function event(stream: StreamId, seq: number, frame: Frame): void {
     let place = placeOf(stream, `event ${seq}`);
-    if (place.joins?.cursor === seq - 1 && !place.isHeard) place = begin(stream, place.joins);
+    if (place.joins?.cursor === seq - 1 && mayJump(place)) place = begin(stream, place.joins);
     if (seq !== place.cursor + 1) fail(`event ${seq} of ${stream}, he is at ${place.cursor}`);
     if (frame.d['id'] !== `${database.event(place.epoch, stream, seq)?.payload.match(/"id":"([^"]*)"/)?.[1]}`) fail(`event ${seq} of ${stream} is not what was written`);
     if (stream.startsWith('room:') && !database.stays(place.epoch, stream, user).some((stay) => stay.joinedSeq < seq && seq <= stay.removedSeq)) {
@@ -116,8 +119,6 @@ export function createClient(user: string, name: string, database: SimulatedData
     const { roomId, joinedSeq } = frame.d as { roomId: string; joinedSeq: number };
     const stream: StreamId = `room:${roomId}`;
     const place = places.get(stream);
-    // Where the log does not reach to his removal, nothing more of that stay can come.
-    if (frame.t === 'member.removed' && place !== undefined && allowed.reasons.has('too_old')) place.isHeard = false;
     if (frame.t !== 'member.added') return;
     const joins = { cursor: joinedSeq, epoch: said };
     if (place === undefined) begin(stream, joins);

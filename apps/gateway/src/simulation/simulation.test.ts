@@ -30,7 +30,7 @@ describe('the schedules find', () => {
     ['a member who stays when removed', { file: 'replay.ts', from: 'remove(reader);\n  }\n\n  function advance', to: '{}\n  }\n\n  function advance' }],
     ['a reader who goes live behind the head', { file: 'replay.ts', from: 'if (reader.position === deps.head()) return', to: 'if (deps.ring.after(reader.position) === undefined) return' }],
     ['a cursor of another history taken for one of this', { file: 'start.ts', from: 'epoch !== standing.epoch', to: "epoch === ''" }],
-    ['a joining forgotten while its removal is still ahead', { file: 'readers.ts', from: 'comesBack.set(stream, { ...joining, isTold: true });', to: '{}' }],
+    ['a joining forgotten while its removal is still ahead', { file: 'readers.ts', from: 'comesBack.set(stream, { epoch, joinedSeq, isTold });', to: '{}' }],
     ['a head read after the membership that goes with it', { file: 'access.ts', from: 'const rooms = now.', to: 'const rooms = before.' }],
   ];
 
