@@ -19,8 +19,13 @@ interface Place {
   isSynced: boolean;
   /** The gateway has said something of this attach. */
   isHeard: boolean;
-  /** Added again, as the user stream told, while the room's stream has yet to come to the removal. */
-  joins: { readonly cursor: number; readonly epoch: string } | null;
+  /** Where he was added again, as the user stream told, while the room's stream has yet to come to the removal before. */
+  joins: Start[];
+}
+
+interface Start {
+  readonly cursor: number;
+  readonly epoch: string;
 }
 
 export interface Allowed {
@@ -60,7 +65,7 @@ export function createClient(user: string, name: string, database: SimulatedData
     for (const stream of places.keys()) if (!(stream in streams)) places.delete(stream);
     for (const [stream, head] of Object.entries(streams) as [StreamId, number][]) {
       const known = places.get(stream);
-      places.set(stream, { cursor: known?.cursor ?? head, epoch: known?.epoch ?? said, isSynced: false, isHeard: true, joins: null });
+      places.set(stream, { cursor: known?.cursor ?? head, epoch: known?.epoch ?? said, isSynced: false, isHeard: true, joins: [] });
     }
   }
 
@@ -69,33 +74,36 @@ export function createClient(user: string, name: string, database: SimulatedData
     if (!allowed.reasons.has(reason)) fail(`resync of ${stream} for ${reason}, for which there was no cause`);
     if (head > database.head(stream) && said === database.epoch) fail(`resync of ${stream} to ${head}, beyond its head`);
     resyncs += 1;
-    const joins = places.get(stream)?.joins ?? null;
-    const isAhead = joins?.epoch === said && joins.cursor > head;
-    places.set(stream, { cursor: head, epoch: said, isSynced: false, isHeard: true, joins: isAhead ? joins : null });
+    const joins = (places.get(stream)?.joins ?? []).filter((start) => start.epoch === said && start.cursor > head);
+    places.set(stream, { cursor: head, epoch: said, isSynced: false, isHeard: true, joins });
     // In the history that is lost he may have been in rooms that he is not in now; he asks `sync`, and may be added again.
     if (stream === own) for (const place of places.values()) place.isHeard = false;
   }
 
   /** Into a new stay, without its having come to the end of the last one: it was not attached then, or the log does not reach there any more. */
-  const mayJump = (place: Place) => !place.isHeard || allowed.reasons.has('too_old');
-
-  function synced(stream: StreamId, seq: number): void {
-    const place = placeOf(stream, 'synced');
-    if (place.joins?.cursor === seq && mayJump(place)) begin(stream, place.joins);
-    else if (place.isSynced) fail(`synced twice in ${stream}`);
-    else if (place.cursor !== seq) fail(`synced in ${stream} at ${seq}, he is at ${place.cursor}`);
-    placeOf(stream, 'synced').isSynced = true;
+  function jump(stream: StreamId, place: Place, cursor: number): Place | undefined {
+    const index = place.joins.findIndex((start) => start.cursor === cursor);
+    if (index < 0 || (place.isHeard && !allowed.reasons.has('too_old'))) return undefined;
+    return begin(stream, place.joins.slice(index));
   }
 
-  function begin(stream: StreamId, { cursor, epoch }: { cursor: number; epoch: string }): Place {
-    const place = { cursor, epoch, isSynced: false, isHeard: false, joins: null };
+  function synced(stream: StreamId, seq: number): void {
+    const known = placeOf(stream, 'synced');
+    const place = jump(stream, known, seq) ?? known;
+    if (place.isSynced) fail(`synced twice in ${stream}`);
+    if (place.cursor !== seq) fail(`synced in ${stream} at ${seq}, he is at ${place.cursor}`);
+    place.isSynced = true;
+  }
+
+  function begin(stream: StreamId, [start, ...joins]: readonly Start[]): Place {
+    const place = { cursor: 0, epoch: '', ...start, isSynced: false, isHeard: false, joins };
     places.set(stream, place);
     return place;
   }
 
   function event(stream: StreamId, seq: number, frame: Frame): void {
-    let place = placeOf(stream, `event ${seq}`);
-    if (place.joins?.cursor === seq - 1 && mayJump(place)) place = begin(stream, place.joins);
+    const known = placeOf(stream, `event ${seq}`);
+    const place = jump(stream, known, seq - 1) ?? known;
     if (seq !== place.cursor + 1) fail(`event ${seq} of ${stream}, he is at ${place.cursor}`);
     if (frame.d['id'] !== `${database.event(place.epoch, stream, seq)?.payload.match(/"id":"([^"]*)"/)?.[1]}`) fail(`event ${seq} of ${stream} is not what was written`);
     if (stream.startsWith('room:') && !database.stays(place.epoch, stream, user).some((stay) => stay.joinedSeq < seq && seq <= stay.removedSeq)) {
@@ -111,7 +119,8 @@ export function createClient(user: string, name: string, database: SimulatedData
   const leavesAt = (stream: StreamId, said: string, seq: number) => database.stays(said, stream, user).some((stay) => stay.removedSeq === seq);
 
   function left(stream: StreamId, place: Place): void {
-    if (place.joins !== null && place.joins.cursor > place.cursor) begin(stream, place.joins);
+    const joins = place.joins.filter(({ cursor, epoch }) => epoch !== place.epoch || cursor > place.cursor);
+    if (joins.length > 0) begin(stream, joins);
     else places.delete(stream);
   }
 
@@ -120,9 +129,9 @@ export function createClient(user: string, name: string, database: SimulatedData
     const stream: StreamId = `room:${roomId}`;
     const place = places.get(stream);
     if (frame.t !== 'member.added') return;
-    const joins = { cursor: joinedSeq, epoch: said };
-    if (place === undefined) begin(stream, joins);
-    else if (place.epoch !== said || place.cursor < joinedSeq) place.joins = joins;
+    const start = { cursor: joinedSeq, epoch: said };
+    if (place === undefined) begin(stream, [start]);
+    else if (place.epoch !== said || place.cursor < joinedSeq) place.joins.push(start);
   }
 
   return {
