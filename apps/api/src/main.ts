@@ -31,6 +31,7 @@ lifecycle.onStop('ops server', () => ops.stop());
 await database.checkSchema();
 const app = await createApp({
   core,
+  redis,
   health,
   logger,
   metrics,
