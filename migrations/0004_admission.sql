@@ -1,9 +1,8 @@
 -- Up Migration
 SET LOCAL lock_timeout = '2s';
 
-ALTER TABLE sessions
-  ADD COLUMN cookie boolean NOT NULL DEFAULT false,
-  ADD COLUMN previous_used_at timestamptz;
+-- When the generation that is live, or an access token issued with it, was first used.
+ALTER TABLE sessions ADD COLUMN used_at timestamptz;
 
 CREATE TABLE second_factors (
   user_id uuid PRIMARY KEY CONSTRAINT second_factors_user_id_fkey REFERENCES users (id) ON DELETE CASCADE,
@@ -48,4 +47,4 @@ DROP TABLE audit_entries;
 DROP FUNCTION refuse_change();
 DROP TABLE recovery_codes;
 DROP TABLE second_factors;
-ALTER TABLE sessions DROP COLUMN previous_used_at, DROP COLUMN cookie;
+ALTER TABLE sessions DROP COLUMN used_at;

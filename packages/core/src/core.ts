@@ -17,6 +17,15 @@ import { createRooms, type Rooms } from './rooms/rooms.service.ts';
 import { createKeyRing } from './sessions/key-ring.ts';
 import { createPasswords } from './sessions/passwords.ts';
 import { createRefreshTokens } from './sessions/refresh-token.ts';
+import { createAttempts } from './sessions/attempts.store.ts';
+import { createEndedWatch } from './sessions/ended-watch.ts';
+import { createEndSessions } from './sessions/ending.ts';
+import { createGrant } from './sessions/grant.ts';
+import { createPasswordProof } from './sessions/password-proof.ts';
+import { createRefreshStore } from './sessions/refresh.store.ts';
+import { createSecondFactors, type SecondFactors } from './sessions/second-factor.service.ts';
+import { createSignIn, type SignIn } from './sessions/sign-in.service.ts';
+import { createTotp } from './sessions/totp.ts';
 import { createSessions, type Sessions } from './sessions/sessions.service.ts';
 import { createSessionStore } from './sessions/sessions.store.ts';
 import { createTokens } from './sessions/tokens.ts';
@@ -30,7 +39,9 @@ export type { ListMembersQuery, Members } from './members/members.service.ts';
 export type { ListMessagesQuery, Messages, Sent } from './messages/messages.service.ts';
 export type { ListRoomsQuery, Rooms } from './rooms/rooms.service.ts';
 export type { PublicKey } from './sessions/key-ring.ts';
-export type { Device, JwkSet, Sessions } from './sessions/sessions.service.ts';
+export type { SecondFactors } from './sessions/second-factor.service.ts';
+export type { JwkSet, Sessions } from './sessions/sessions.service.ts';
+export type { Device, SignedIn, SignIn } from './sessions/sign-in.service.ts';
 export type { Sync } from './sync/sync.service.ts';
 export type { Users } from './users/users.service.ts';
 
@@ -49,6 +60,8 @@ export interface CoreOptions {
 
 export interface Core {
   readonly users: Users;
+  readonly signIn: SignIn;
+  readonly secondFactors: SecondFactors;
   readonly sessions: Sessions;
   readonly rooms: Rooms;
   readonly members: Members;
@@ -61,19 +74,21 @@ export interface Core {
 export function createCore({ database, redis, streams, logger, clock, secret, gatewayUrls }: CoreOptions): Core {
   const keys = createKeyRing({ database, secret, clock });
   const tokens = createTokens({ keys, clock });
+  const refreshTokens = createRefreshTokens(secret);
+  const passwords = createPasswords();
+  const totp = createTotp(secret);
+  const store = createSessionStore({ redis, logger });
+  const refreshStore = createRefreshStore({ redis, logger });
+  const attempts = createAttempts({ redis });
+  const grant = createGrant({ tokens, refreshTokens });
+  const endSessions = createEndSessions({ database, streams, clock, logger, store, refreshStore });
+  const provePassword = createPasswordProof({ database, passwords, attempts });
+  const endedWatch = createEndedWatch({ database, clock, logger });
   return {
     users: createUsers({ database }),
-    sessions: createSessions({
-      database,
-      streams,
-      clock,
-      logger,
-      keys,
-      tokens,
-      refreshTokens: createRefreshTokens(secret),
-      passwords: createPasswords(),
-      store: createSessionStore({ redis, logger }),
-    }),
+    signIn: createSignIn({ database, streams, clock, passwords, attempts, totp, grant, endSessions, provePassword }),
+    secondFactors: createSecondFactors({ database, clock, totp, provePassword }),
+    sessions: createSessions({ database, clock, logger, keys, tokens, refreshTokens, store, refreshStore, grant, endSessions, endedWatch }),
     rooms: createRooms({ database, streams, clock }),
     members: createMembers({ database, streams }),
     messages: createMessages({ database, streams }),
