@@ -56,8 +56,21 @@ export function openConnection(context: Context, ws: WebSocket, socket: Duplex, 
       delivered += 1;
       metrics.delivered();
     },
-    resynced: metrics.resynced,
+    resynced(stream, reason) {
+      metrics.resynced(reason);
+      // The end of the session may be among what is left out.
+      if (stream.startsWith('user:')) void assertLive();
+    },
   });
+
+  async function assertLive(): Promise<void> {
+    try {
+      if (admission !== undefined && !(await access.isLive(admission.sessionId))) close(4401);
+    } catch (error) {
+      logger.warn({ err: error }, 'whether the session is live is not known');
+      close(1013);
+    }
+  }
 
   function close(code: CloseCode): void {
     if (closing !== undefined) return;
@@ -139,7 +152,7 @@ export function openConnection(context: Context, ws: WebSocket, socket: Duplex, 
     const readers = delivery.start(user.id, standings, { epoch, seqs: cursors });
     commands = createCommands({ userId: user.id, epoch, readers, access, streams, now: clock.now });
     logger.info({ userId: user.id, sessionId, streams: standings.length, resumed: Object.keys(cursors).length }, 'identified');
-    if (!(await access.isLive(sessionId))) close(4401);
+    await assertLive();
   }
 
   function refuse(error: AppError, ref: string | undefined): void {

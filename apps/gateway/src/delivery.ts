@@ -1,4 +1,4 @@
-import type { ServiceFrame } from '@confab/contract';
+import type { ServiceFrame, StreamId } from '@confab/contract';
 import type { StreamEvent } from '@confab/stream';
 
 import type { Access } from './access.ts';
@@ -36,7 +36,7 @@ export interface DeliveryDeps {
   /** The session with this id has ended; it may not be this socket's. */
   sessionEnded(sessionId: string): void;
   delivered(event: StreamEvent): void;
-  resynced(reason: ResyncReason): void;
+  resynced(stream: StreamId, reason: ResyncReason): void;
 }
 
 export function createDelivery({ wire, flusher, hub, access, now, later, sessionEnded, delivered, resynced }: DeliveryDeps): Delivery {
@@ -64,7 +64,7 @@ export function createDelivery({ wire, flusher, hub, access, now, later, session
         sendSynced: (stream, seq) => send({ t: 'synced', d: {}, r: stream, s: seq }),
         sendResync(stream, { head, epoch: present }, reason) {
           send({ t: 'resync', d: { head, epoch: present, reason }, r: stream, s: head });
-          resynced(reason);
+          resynced(stream, reason);
         },
         sessionEnded,
         later,

@@ -51,11 +51,10 @@ export async function startGateway({ context, host, port, path, allowedOrigins, 
   return {
     port: (server.address() as AddressInfo).port,
     async stop() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.close();
       await drain(connections, drainSpreadMs);
       pulse.stop();
       server.closeAllConnections();
-      await closed;
     },
   };
 }

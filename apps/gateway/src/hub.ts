@@ -33,6 +33,7 @@ export function createHub({ streams, feed, later, told }: HubDeps): Hub {
   const leavings = new Map<Room, number>();
   const heads = createHeads(streams);
   let isChecking = false;
+  let isCheckWanted = false;
   let isStopped = false;
 
   function openRoom(stream: StreamId): Room {
@@ -66,10 +67,15 @@ export function createHub({ streams, feed, later, told }: HubDeps): Hub {
   }
 
   async function checkAll(): Promise<void> {
-    if (isChecking || rooms.size === 0) return;
+    isCheckWanted = true;
+    if (isChecking) return;
     isChecking = true;
     try {
-      for (const [stream, truth] of await heads.ofAll([...rooms.keys()])) rooms.get(stream)?.check(truth);
+      // Heads that were asked for before say nothing of what was lost since.
+      while (isCheckWanted && rooms.size > 0) {
+        isCheckWanted = false;
+        for (const [stream, truth] of await heads.ofAll([...rooms.keys()])) rooms.get(stream)?.check(truth);
+      }
     } catch {
       // The database is out; the next turn asks again.
     } finally {

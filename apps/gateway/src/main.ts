@@ -39,6 +39,7 @@ lifecycle.failReadinessOf(health);
 const ops = await startOpsServer({ host: config.HOST, port: config.GATEWAY_OPS_PORT, metrics, health });
 lifecycle.onStop('ops server', () => ops.stop());
 
+await database.checkSchema();
 const gateway = await startGateway({
   context: {
     access: createAccess({ core, streams }),

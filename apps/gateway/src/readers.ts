@@ -55,7 +55,9 @@ export function createReaders(deps: ReadersDeps): Readers {
     event(event) {
       deps.sendEvent(event);
       if (event.control && event.stream === ownStream && event.type === 'member.added') added(event);
+      else sink.heard(event);
     },
+    // Nobody whose session has ended is kept waiting for what is queued before it.
     heard(event) {
       if (event.type === 'session.ended') deps.sessionEnded((JSON.parse(event.payload) as EventMap['session.ended']).sessionId);
     },

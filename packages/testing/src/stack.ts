@@ -61,6 +61,8 @@ export async function startTestStack({ gateways: count = 2, worker: hasWorker = 
       CONFAB_SECRET: secret,
       PUBLIC_URL: baseUrl,
       LOG_LEVEL: 'info',
+      // Nobody is spared by leaving slowly here.
+      DRAIN_SPREAD_MS: '500',
       ...env,
     };
     const start = async (...[name, own]: Parameters<typeof startApp>): Promise<TestApp> => {

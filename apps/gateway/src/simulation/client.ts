@@ -69,7 +69,9 @@ export function createClient(user: string, name: string, database: SimulatedData
     if (!allowed.reasons.has(reason)) fail(`resync of ${stream} for ${reason}, for which there was no cause`);
     if (head > database.head(stream) && said === database.epoch) fail(`resync of ${stream} to ${head}, beyond its head`);
     resyncs += 1;
-    places.set(stream, { cursor: head, epoch: said, isSynced: false, isHeard: true, joins: null });
+    const joins = places.get(stream)?.joins ?? null;
+    const isAhead = joins?.epoch === said && joins.cursor > head;
+    places.set(stream, { cursor: head, epoch: said, isSynced: false, isHeard: true, joins: isAhead ? joins : null });
     // In the history that is lost he may have been in rooms that he is not in now; he asks `sync`, and may be added again.
     if (stream === own) for (const place of places.values()) place.isHeard = false;
   }

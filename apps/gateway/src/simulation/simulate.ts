@@ -12,6 +12,8 @@ import { createTime } from './time.ts';
 /** What a schedule went through, so that a run can show that it went everywhere. */
 export type Tally = Record<RoomNews | 'applied' | 'resyncs' | 'connects', number>;
 
+export const noTally = (): Tally => ({ fill_hot: 0, fill_log: 0, head_repair: 0, reset: 0, applied: 0, resyncs: 0, connects: 0 });
+
 const users = [1, 2, 3].map((digit) => `00000000-0000-7000-8000-00000000000${digit}`);
 const rooms: StreamId[] = ['room:a', 'room:b'];
 const nodeCount = 2;
@@ -23,7 +25,7 @@ export async function simulate(code: Code, script: Script): Promise<Tally> {
   const database = createDatabase(time, [...rooms, ...users.map((user): StreamId => `user:${user}`)]);
   const redis = createRedis(time, channel, script);
   const allowed = { reasons: new Set<string>() };
-  const tally: Tally = { fill_hot: 0, fill_log: 0, head_repair: 0, reset: 0, applied: 0, resyncs: 0, connects: 0 };
+  const tally = noTally();
   const problems: string[] = [];
   const world = { time, database, redis, code, told: (news: RoomNews) => (tally[news] += 1), violated: (problem: string) => void problems.push(problem) };
   const nodes: Node[] = Array.from({ length: nodeCount }, () => createNode(world));
