@@ -4,7 +4,7 @@ import type { Streams } from '@confab/stream';
 
 import type { Standing } from './reader.ts';
 
-export interface Access extends Pick<Core['tickets'], 'admit' | 'renew'>, Pick<Core['access'], 'isLive'> {
+export interface Access extends Pick<Core['tickets'], 'admit' | 'renew'>, Pick<Core['access'], 'acquainted' | 'fellows' | 'isLive'> {
   /** Of all streams that are the user's; his own comes first. */
   standings(userId: string): Promise<Standing[]>;
   standing(userId: string, stream: StreamId): Promise<Standing | undefined>;
@@ -25,6 +25,8 @@ export function createAccess({ core, streams }: AccessDeps): Access {
     admit: core.tickets.admit,
     renew: core.tickets.renew,
     isLive: core.access.isLive,
+    acquainted: core.access.acquainted,
+    fellows: core.access.fellows,
 
     async standings(userId) {
       const own: StreamId = `user:${userId}`;
