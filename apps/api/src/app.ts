@@ -15,6 +15,7 @@ import { crossOrigin, refuseForeignOrigins } from './http/origin.ts';
 import { answerWithProblem } from './http/problem.ts';
 import { createRateLimits } from './http/rate-limit.ts';
 import { reference } from './http/reference.ts';
+import { needsSecureCookies, readCookies, refuseCookieOfNoOrigin } from './http/refresh-cookie.ts';
 import { identifyRequest } from './http/request-id.ts';
 import { authenticate } from './http/security.ts';
 import { checkBody, checkTarget, pathOfTarget } from './http/text.ts';
@@ -44,7 +45,7 @@ export async function createApp(options: AppOptions): Promise<RequestListener> {
   const limits = createRateLimits(options);
   const validator = createValidator();
   const app = express();
-  app.disable('x-powered-by').disable('etag').enable('case sensitive routing').enable('strict routing').set('trust proxy', options.trustProxy);
+  app.disable('x-powered-by').disable('etag').enable('case sensitive routing').enable('strict routing').set('trust proxy', options.trustProxy).set('secure cookies', needsSecureCookies(publicUrl));
 
   app.use(identifyRequest, logRequests(logger, metrics), protect({ publicUrl, gatewayUrls }));
   app.use(refuseWhenStopping(options.isStopping), refuseBadTargets, refuseForeignOrigins(origins));
@@ -52,7 +53,16 @@ export async function createApp(options: AppOptions): Promise<RequestListener> {
     basePath,
     noStore,
     crossOrigin(origins),
-    mountOperations(operations, createOperations(core), [limits.perAddress, readBody, authenticate(core.sessions), limits.perUser, checkValues, ...validator.check]),
+    readCookies,
+    mountOperations(operations, createOperations(core), [
+      limits.perAddress,
+      readBody,
+      authenticate(core.sessions),
+      limits.perUser,
+      checkValues,
+      ...validator.check,
+      refuseCookieOfNoOrigin,
+    ]),
   );
   app.use(discovery(core.sessions, health), reference());
   if (webDirectory !== undefined) app.use(webApp(webDirectory));

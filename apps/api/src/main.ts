@@ -23,6 +23,9 @@ const streams = createStreams({ db: database, redis: ringing, logger, metrics })
 lifecycle.onStop('streams', () => streams.stop());
 const core = createCore({ database, redis, streams, logger, clock: systemClock, secret: config.CONFAB_SECRET, gatewayUrls: config.GATEWAY_URLS });
 
+// Every process that believes tokens: a revocation needs no Redis.
+lifecycle.onStop('watch for ended sessions', core.sessions.watchEnded());
+
 const health = createHealth({ checks: { database: () => database.check(), redis: () => redis.check() }, logger });
 lifecycle.failReadinessOf(health);
 const ops = await startOpsServer({ host: config.HOST, port: config.API_OPS_PORT, metrics, health });

@@ -117,7 +117,7 @@ async function provokeExpiry(): Promise<Response> {
   const streams = createStreams({ db: database, redis, logger });
   try {
     const past = createCore({ database, redis, streams, logger, secret, clock: { now: () => Date.now() - 3_600_000 }, gatewayUrls: [] });
-    const { accessToken } = await past.sessions.signIn(credentials(ada), { userAgent: '', address: '' });
+    const { accessToken } = await past.signIn.signIn(credentials(ada), { userAgent: '', address: '' });
     return await call('GET', '/users/me', { token: accessToken });
   } finally {
     await streams.stop();

@@ -1,12 +1,19 @@
 import { operationRateLimits, rateLimits, type RateLimit, type RateLimitClass } from '@confab/contract';
-import type { Redis } from '@confab/redis';
-import { AppError, type Counter, type Logger, type Metrics } from '@confab/runtime';
+import { networkOf } from '@confab/core';
+import { within, type Redis } from '@confab/redis';
+import { AppError, type Logger, type Metrics } from '@confab/runtime';
 import type { RequestHandler, Response } from 'express';
-import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { exchangeOf } from './exchange.ts';
 
 type Scope = 'user' | 'address';
-type Limiter = RateLimit & { readonly name: string; readonly scope: Scope; readonly outage: 'closed' | 'local'; readonly counter: RateLimiterAbstract };
+type Limiter = RateLimit & {
+  readonly name: string;
+  readonly scope: Scope;
+  readonly shared: RateLimiterRedis;
+  /** Counts while Redis is out; absent where guessing would be worse than waiting. */
+  readonly local: RateLimiterMemory | undefined;
+};
 export type Spent = { readonly limiter: Limiter; readonly left: number; readonly resetSeconds: number };
 
 export type RateLimits = {
@@ -18,7 +25,7 @@ export type RateLimits = {
 
 /**
  * The operation's class (`x-rate-limit`) says how many requests, counted in Redis for all API processes together. While Redis
- * is out a process counts by itself, or refuses where guessing would be worse than waiting.
+ * is out, or hangs, a process counts by itself, or refuses.
  */
 export function createRateLimits({ redis, logger, metrics }: { redis: Redis; logger: Logger; metrics: Metrics }): RateLimits {
   const refusals = metrics.counter({
@@ -28,12 +35,33 @@ export function createRateLimits({ redis, logger, metrics }: { redis: Redis; log
   });
   const limiters = new Map(Object.keys(rateLimits).map((name) => [name as RateLimitClass, limitersOf(name as RateLimitClass, redis)]));
 
+  async function count({ shared, local, name }: Limiter, key: string): Promise<{ isOver: boolean; counted: RateLimiterRes }> {
+    try {
+      return await outcome(within(shared.consume(key)));
+    } catch (error) {
+      logger.debug({ err: error, class: name }, 'requests cannot be counted in redis');
+      if (local === undefined) throw new AppError('redis.unavailable', { cause: error });
+      return outcome(local.consume(key));
+    }
+  }
+
+  async function spend(response: Response, limiter: Limiter, key: string): Promise<void> {
+    const { isOver, counted } = await count(limiter, key);
+    const spent = { limiter, left: counted.remainingPoints, resetSeconds: Math.max(1, Math.ceil(counted.msBeforeNext / 1000)) };
+    const exchange = exchangeOf(response);
+    exchange.spent = [...(exchange.spent ?? []), spent];
+    response.set(headersOf(exchange.spent));
+    if (!isOver) return;
+    refusals.inc({ class: limiter.name, scope: limiter.scope });
+    throw new AppError('rate.limited', { retryAfterSeconds: spent.resetSeconds });
+  }
+
   function limit(scope: Scope): RequestHandler {
     return async (request, response, next) => {
       const { operation, actor } = exchangeOf(response);
       const limiter = operation && limiters.get(operationRateLimits[operation.operationId])?.find((candidate) => candidate.scope === scope);
-      const key = scope === 'user' ? actor?.userId : request.ip;
-      if (limiter !== undefined && key !== undefined) announce(response, await spend(limiter, key, refusals, logger));
+      const key = scope === 'user' ? actor?.userId : networkOf(request.ip ?? '');
+      if (limiter !== undefined && key !== undefined) await spend(response, limiter, key);
       next();
     };
   }
@@ -47,38 +75,22 @@ function limitersOf(name: RateLimitClass, redis: Redis): Limiter[] {
     const limit: RateLimit | null = scopes[scope];
     if (limit === null) return [];
     const options = { points: limit.limit, duration: limit.windowSeconds, keyPrefix: `limit:${name}:${scope}` };
-    const local = outage === 'local' ? { insuranceLimiter: new RateLimiterMemory(options) } : {};
-    const counter = new RateLimiterRedis({ ...options, ...local, storeClient: redis.client, useRedisPackage: true, rejectIfRedisNotReady: true });
-    return [{ ...limit, name, scope, outage, counter }];
+    const shared = new RateLimiterRedis({ ...options, storeClient: redis.client, useRedisPackage: true, rejectIfRedisNotReady: true });
+    return [{ ...limit, name, scope, shared, local: outage === 'local' ? new RateLimiterMemory(options) : undefined }];
   });
 }
 
-async function spend(limiter: Limiter, key: string, refusals: Counter<'class' | 'scope'>, logger: Logger): Promise<Spent> {
+/** The library rejects with its count when there are too many, and with an error when it cannot count. */
+async function outcome(consuming: Promise<RateLimiterRes>): Promise<{ isOver: boolean; counted: RateLimiterRes }> {
   try {
-    return spentOf(limiter, await limiter.counter.consume(key));
+    return { isOver: false, counted: await consuming };
   } catch (reason) {
-    if (!(reason instanceof RateLimiterRes)) {
-      logger.warn({ err: reason, class: limiter.name }, 'requests cannot be counted');
-      throw new AppError('redis.unavailable', { cause: reason });
-    }
-    refusals.inc({ class: limiter.name, scope: limiter.scope });
-    const spent = spentOf(limiter, reason);
-    throw new AppError('rate.limited', { retryAfterSeconds: spent.resetSeconds, headers: headersOf([spent]) });
+    if (reason instanceof RateLimiterRes) return { isOver: true, counted: reason };
+    throw reason;
   }
 }
 
-function spentOf(limiter: Limiter, { remainingPoints, msBeforeNext }: RateLimiterRes): Spent {
-  return { limiter, left: remainingPoints, resetSeconds: Math.max(1, Math.ceil(msBeforeNext / 1000)) };
-}
-
-/** The answer names every limit that was counted, and of the tightest how much is left. */
-function announce(response: Response, spent: Spent): void {
-  const exchange = exchangeOf(response);
-  const all = [...(exchange.spent ?? []), spent];
-  exchange.spent = all;
-  response.set(headersOf(all));
-}
-
+/** Every limit that was counted is named, and of the tightest how much is left. */
 function headersOf(all: readonly Spent[]): Record<string, string> {
   const nameOf = ({ name, scope }: Limiter) => `"${name}-${scope}"`;
   const tightest = all.reduce((a, b) => (b.left / b.limiter.limit < a.left / a.limiter.limit ? b : a));

@@ -9,6 +9,7 @@ export type AuditAction =
   | 'sign_in.failed'
   | 'refresh.reused'
   | 'password.changed'
+  | 'password.refused'
   | 'second_factor.enabled'
   | 'second_factor.removed'
   | 'signing_key.rotated';

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 
-import { defineScript, type Redis } from '@confab/redis';
+import { defineScript, within, type Redis } from '@confab/redis';
 import { AppError } from '@confab/runtime';
+
+import { networkOf } from '../network.ts';
 
 const windowSeconds = 900;
 const perAccountAndAddress = 5;
@@ -16,7 +18,7 @@ const count = defineScript({
   numberOfKeys: 1,
   lua: `
     local n = redis.call('INCR', KEYS[1])
-    if n == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
+    if n == 1 then redis.call('EXPIRE', KEYS[1], ${windowSeconds}) end
     return { n, redis.call('TTL', KEYS[1]) }`,
 });
 
@@ -33,23 +35,24 @@ export interface Attempts {
 }
 
 export function createAttempts({ redis }: { redis: Redis }): Attempts {
-  const digest = (text: string) => createHash('sha256').update(text).digest('base64url');
-  const both = (account: string, address: string) => ({ key: `attempts:${digest(`${account}\n${address}`)}`, limit: perAccountAndAddress });
-  const alone = (address: string) => ({ key: `attempts:${digest(address)}`, limit: perAddress });
+  const key = (text: string) => `attempts:${createHash('sha256').update(text).digest('base64url')}`;
+  const both = (account: string, address: string) => ({ key: key(`${account}\n${networkOf(address)}`), limit: perAccountAndAddress });
+  const alone = (address: string) => ({ key: key(networkOf(address)), limit: perAddress });
 
-  async function ask(script: typeof look, keys: readonly { key: string; limit: number }[], isOver: (n: number, limit: number) => boolean): Promise<void> {
-    const answers = await Promise.all(keys.map(({ key }) => script.run(redis.client, [key], script === count ? [String(windowSeconds)] : []))).catch((error: unknown) => {
+  async function ask(script: typeof look, account: string, address: string, isOver: (n: number, limit: number) => boolean): Promise<void> {
+    const counters = [both(account, address), alone(address)];
+    const answers = await within(Promise.all(counters.map((counter) => script.run(redis.client, [counter.key])))).catch((error: unknown) => {
       throw new AppError('redis.unavailable', { cause: error });
     });
-    const waits = (answers as [number, number][]).flatMap(([n, ttl], index) => (isOver(n, keys[index]?.limit ?? 0) ? [Math.max(ttl, 1)] : []));
+    const waits = (answers as [number, number][]).flatMap(([n, ttl], index) => (isOver(n, counters[index]?.limit ?? 0) ? [Math.max(ttl, 1)] : []));
     if (waits.length > 0) throw new AppError('rate.limited', { retryAfterSeconds: Math.max(...waits) });
   }
 
   return {
-    assertMay: (account, address) => ask(look, [both(account, address), alone(address)], (n, limit) => n >= limit),
-    countWrong: (account, address) => ask(count, [both(account, address), alone(address)], (n, limit) => n > limit),
+    assertMay: (account, address) => ask(look, account, address, (n, limit) => n >= limit),
+    countWrong: (account, address) => ask(count, account, address, (n, limit) => n > limit),
     async forget(account, address) {
-      await redis.client.del(both(account, address).key).catch(() => undefined);
+      await within(redis.client.del(both(account, address).key)).catch(() => undefined);
     },
   };
 }

@@ -1,19 +1,29 @@
 import type { Database } from '@confab/db';
-import { AppError } from '@confab/runtime';
+import { AppError, type Clock } from '@confab/runtime';
 
+import type { Actor } from '../actor.ts';
+import { insertAuditEntries } from '../audit/audit.repository.ts';
 import { findPasswordHash } from '../users/users.repository.ts';
 import type { Attempts } from './attempts.store.ts';
 import type { Passwords } from './passwords.ts';
 
 /** Somebody who is signed in shows that it is he. Throws password.wrong, rate.limited. */
-export type PasswordProof = (userId: string, password: string, address: string) => Promise<void>;
+export type PasswordProof = (actor: Actor, password: string, address: string) => Promise<void>;
 
-export function createPasswordProof({ database, passwords, attempts }: { database: Database; passwords: Passwords; attempts: Attempts }): PasswordProof {
-  return async (userId, password, address) => {
+export interface PasswordProofDependencies {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly passwords: Passwords;
+  readonly attempts: Attempts;
+}
+
+export function createPasswordProof({ database, clock, passwords, attempts }: PasswordProofDependencies): PasswordProof {
+  return async ({ userId, sessionId }, password, address) => {
     await attempts.assertMay(userId, address);
     if (!(await passwords.verify(await findPasswordHash(database.primary, userId), password))) {
-      await attempts.countWrong(userId, address);
-      throw new AppError('password.wrong');
+      const outcome = attempts.countWrong(userId, address).then(() => new AppError('password.wrong'), (refusal: unknown) => refusal);
+      await database.write((tx) => insertAuditEntries(tx, [{ action: 'password.refused', at: new Date(clock.now()), actorId: userId, subjectId: userId, sessionId }]));
+      throw await outcome;
     }
     await attempts.assertMay(userId, address);
   };

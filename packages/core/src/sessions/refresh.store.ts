@@ -1,8 +1,7 @@
-import { defineScript, type Redis } from '@confab/redis';
+import { defineScript, within, type Redis } from '@confab/redis';
 import type { Logger } from '@confab/runtime';
 
 import { repeatWithinMs, type RefreshVerdict } from './sessions.policy.ts';
-import { within } from './within.ts';
 
 const keptSeconds = 30 * 86_400;
 

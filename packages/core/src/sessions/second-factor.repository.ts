@@ -49,6 +49,15 @@ export async function deleteSecondFactor(tx: Tx, userId: string): Promise<boolea
   return row !== undefined;
 }
 
+/** Recovery codes go with their factor. */
+export async function deleteAbandonedSecondFactors(tx: Tx, before: Date, limit: number): Promise<number> {
+  const { rows } = await sql`
+    DELETE FROM second_factors WHERE user_id IN (
+      SELECT user_id FROM second_factors WHERE confirmed_at IS NULL AND created_at < ${before} LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+    RETURNING user_id`.execute(named(tx, 'secondFactors.deleteAbandoned'));
+  return rows.length;
+}
+
 export async function insertRecoveryCodes(tx: Tx, userId: string, hashes: readonly Buffer[]): Promise<void> {
   await named(tx, 'recoveryCodes.insert').insertInto('recovery_codes').values(hashes.map((code_hash) => ({ user_id: userId, code_hash }))).execute();
 }

@@ -6,8 +6,18 @@ import type { Actor } from '../actor.ts';
 import { insertAuditEntries } from '../audit/audit.repository.ts';
 import { getUser } from '../users/users.repository.ts';
 import type { PasswordProof } from './password-proof.ts';
-import { confirmSecondFactor, countRecoveryCodes, deleteSecondFactor, findSecondFactor, insertRecoveryCodes, putSecondFactor } from './second-factor.repository.ts';
+import {
+  confirmSecondFactor,
+  countRecoveryCodes,
+  deleteAbandonedSecondFactors,
+  deleteSecondFactor,
+  findSecondFactor,
+  insertRecoveryCodes,
+  putSecondFactor,
+} from './second-factor.repository.ts';
 import type { Totp } from './totp.ts';
+
+const dayMs = 86_400_000;
 
 export interface SecondFactors {
   get(actor: Actor): Promise<Schemas['SecondFactor']>;
@@ -17,6 +27,8 @@ export interface SecondFactors {
   confirm(actor: Actor, body: Schemas['ConfirmSecondFactorRequest']): Promise<Schemas['RecoveryCodes']>;
   /** Throws password.wrong, second_factor.missing. */
   remove(actor: Actor, body: Schemas['PasswordRequest'], address: string): Promise<void>;
+  /** Deletes what was begun a day ago and never confirmed, at most `limit`; answers how many. */
+  deleteAbandoned(limit: number): Promise<number>;
 }
 
 export function createSecondFactors({ database, clock, totp, provePassword }: { database: Database; clock: Clock; totp: Totp; provePassword: PasswordProof }): SecondFactors {
@@ -26,8 +38,9 @@ export function createSecondFactors({ database, clock, totp, provePassword }: { 
       return { isEnabled, recoveryCodesLeft: isEnabled ? await countRecoveryCodes(database.primary, userId) : 0 };
     },
 
-    async enrol({ userId }, { password }, address) {
-      await provePassword(userId, password, address);
+    async enrol(actor, { password }, address) {
+      const { userId } = actor;
+      await provePassword(actor, password, address);
       const { username } = await getUser(database.primary, userId);
       const { base32, sealed } = totp.make(userId);
       if (!(await putSecondFactor(database.primary, userId, sealed, new Date(clock.now())))) throw new AppError('second_factor.enabled');
@@ -50,12 +63,15 @@ export function createSecondFactors({ database, clock, totp, provePassword }: { 
       return { recoveryCodes };
     },
 
-    async remove({ userId, sessionId }, { password }, address) {
-      await provePassword(userId, password, address);
+    async remove(actor, { password }, address) {
+      const { userId, sessionId } = actor;
+      await provePassword(actor, password, address);
       await database.write(async (tx) => {
         if (!(await deleteSecondFactor(tx, userId))) throw new AppError('second_factor.missing');
         await insertAuditEntries(tx, [{ action: 'second_factor.removed', at: new Date(clock.now()), actorId: userId, subjectId: userId, sessionId }]);
       });
     },
+
+    deleteAbandoned: (limit) => database.write((tx) => deleteAbandonedSecondFactors(tx, new Date(clock.now() - dayMs), limit)),
   };
 }

@@ -1,5 +1,5 @@
 import { named, type Db, type Tx } from '@confab/db';
-import { sql, type RawBuilder } from 'kysely';
+import { sql } from 'kysely';
 
 export interface SessionRow {
   readonly id: string;
@@ -35,6 +35,9 @@ export interface ListedSession {
   readonly last_seen_at: Date;
   readonly expires_at: Date;
 }
+
+/** One, or all that are live but one. */
+export type WhichSessions = { readonly only: string } | { readonly allBut: string | null };
 
 export type EndReason = 'signed_out' | 'signed_out_everywhere' | 'revoked' | 'refresh_reuse' | 'password_changed';
 
@@ -110,23 +113,24 @@ export async function listLiveSessions(db: Db, userId: string, now: Date): Promi
     .execute();
 }
 
-/** Until the transaction ends no session of the user begins or ends. */
-export async function lockLiveSessionIds(tx: Tx, userId: string, except: string | null): Promise<string[]> {
+/** Those of them that have not ended; until the transaction ends nobody else ends or rotates them. */
+export async function lockLiveSessionIds(tx: Tx, userId: string, which: WhichSessions): Promise<string[]> {
+  const wanted = 'only' in which ? sql`id = ${which.only}` : sql`id IS DISTINCT FROM ${which.allBut}::uuid`;
   const { rows } = await sql<{ id: string }>`
-    SELECT id FROM sessions WHERE user_id = ${userId} AND ended_at IS NULL AND id IS DISTINCT FROM ${except}::uuid
+    SELECT id FROM sessions WHERE user_id = ${userId} AND ended_at IS NULL AND ${wanted}
     ORDER BY id FOR UPDATE`.execute(named(tx, 'sessions.lockLive'));
   return rows.map(({ id }) => id);
+}
+
+export async function updateSessionsEnded(tx: Tx, ids: readonly string[], reason: EndReason, at: Date): Promise<void> {
+  if (ids.length === 0) return;
+  await named(tx, 'sessions.updateEnded').updateTable('sessions').set({ ended_at: at, end_reason: reason }).where('id', 'in', ids).execute();
 }
 
 export async function listEndedSince(db: Db, since: Date): Promise<{ id: string; ended_at: Date }[]> {
   const { rows } = await sql<{ id: string; ended_at: Date }>`
     SELECT id, ended_at FROM sessions WHERE ended_at IS NOT NULL AND ended_at > ${since}`.execute(named(db, 'sessions.listEnded'));
   return rows;
-}
-
-/** For an append: it returns nothing when they have all ended already. */
-export function endingSessions(ids: readonly string[], reason: EndReason, at: Date): RawBuilder<unknown> {
-  return sql`UPDATE sessions SET ended_at = ${at}, end_reason = ${reason} WHERE id = ANY(${[...ids]}::uuid[]) AND ended_at IS NULL RETURNING id`;
 }
 
 export async function deleteOldSessions(tx: Tx, before: Date, limit: number): Promise<number> {

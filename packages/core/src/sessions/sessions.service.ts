@@ -6,7 +6,7 @@ import type { Actor } from '../actor.ts';
 import { findUser } from '../users/users.repository.ts';
 import type { EndedWatch } from './ended-watch.ts';
 import type { EndSessions } from './ending.ts';
-import { absoluteDays, sessionDays, type Grant } from './grant.ts';
+import { absoluteDays, sessionDays, type Grant, type SignedIn } from './grant.ts';
 import type { KeyRing, PublicKey } from './key-ring.ts';
 import type { RefreshStore } from './refresh.store.ts';
 import type { RefreshTokens } from './refresh-token.ts';
@@ -14,7 +14,6 @@ import { isLive, judgeRefresh, type RefreshVerdict } from './sessions.policy.ts'
 import { presentSession } from './sessions.presenter.ts';
 import { deleteOldSessions, findSession, listLiveSessions, markSessionUsed, rotateSession, type SessionRow } from './sessions.repository.ts';
 import type { SessionStore } from './sessions.store.ts';
-import type { SignedIn } from './sign-in.service.ts';
 import { TokenRefused, type Claims, type Tokens } from './tokens.ts';
 import { createUses } from './uses.ts';
 
@@ -86,7 +85,8 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
     const verdict = await refreshStore.turn(sessionId, generation, now);
     if (verdict !== 'unknown') return verdict;
     const row = await findSession(database.primary, sessionId);
-    if (row === undefined) return 'away';
+    // Of an ended session nothing is to be remembered for another month.
+    if (row === undefined || !isLive(row, now)) throw new AppError('session.ended');
     const again = await refreshStore.turn(sessionId, generation, now, { generation: row.generation, usedAt: row.used_at?.getTime() ?? null });
     return again === 'unknown' ? 'away' : again;
   }

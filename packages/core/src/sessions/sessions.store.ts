@@ -1,8 +1,7 @@
-import type { Redis } from '@confab/redis';
+import { within, type Redis } from '@confab/redis';
 import type { Logger } from '@confab/runtime';
 
 import { tokenKinds } from './tokens.ts';
-import { within } from './within.ts';
 
 export type Liveness = 'live' | 'ended';
 

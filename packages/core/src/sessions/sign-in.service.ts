@@ -7,14 +7,14 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Actor } from '../actor.ts';
 import { insertAuditEntries, type AuditEntry } from '../audit/audit.repository.ts';
 import { isBlank, tidyName } from '../text.ts';
-import { findUserBySignIn, insertUser, updatePasswordHash, type UserRow } from '../users/users.repository.ts';
+import { findUserBySignIn, insertUser, lockPasswordHash, updatePasswordHash, type UserRow } from '../users/users.repository.ts';
 import type { Attempts } from './attempts.store.ts';
-import { assertUncommon } from './common-passwords.ts';
+import { assertFit } from './common-passwords.ts';
 import type { EndSessions } from './ending.ts';
+import { sessionDays, type Grant, type SignedIn } from './grant.ts';
 import type { PasswordProof } from './password-proof.ts';
 import type { Passwords } from './passwords.ts';
 import { findSecondFactor, spendRecoveryCode, spendStep } from './second-factor.repository.ts';
-import { sessionDays, type Grant } from './grant.ts';
 import { insertSession, type NewSession } from './sessions.repository.ts';
 import type { Totp } from './totp.ts';
 
@@ -33,9 +33,6 @@ export interface SignIn {
   changePassword(actor: Actor, body: Schemas['ChangePasswordRequest'], device: Device): Promise<void>;
 }
 
-/** Which place the refresh token goes to is the business of whoever answers. */
-export type SignedIn = Schemas['AuthSession'] & { refreshToken: string };
-
 export interface SignInDependencies {
   readonly database: Database;
   readonly streams: Streams;
@@ -49,6 +46,9 @@ export interface SignInDependencies {
 }
 
 const dayMs = 86_400_000;
+
+/** What was asked for besides the password. */
+type SecondFactor = 'none' | 'code' | 'recovery_code';
 
 export function createSignIn(dependencies: SignInDependencies): SignIn {
   const { database, streams, clock, passwords, attempts, totp, grant, endSessions, provePassword } = dependencies;
@@ -65,25 +65,30 @@ export function createSignIn(dependencies: SignInDependencies): SignIn {
     };
   }
 
-  const started = ({ id, at, userId }: NewSession): AuditEntry => ({ action: 'session.started', at, actorId: userId, subjectId: userId, sessionId: id });
-
-  async function fail(user: UserRow | undefined, account: string, address: string, code: 'credentials.invalid' | 'second_factor.invalid'): Promise<never> {
-    await database.write((tx) => insertAuditEntries(tx, [{ action: 'sign_in.failed', at: new Date(clock.now()), actorId: null, subjectId: user?.id ?? null, details: { code } }]));
-    await attempts.countWrong(account, address);
-    throw new AppError(code);
+  function started({ id, at, userId }: NewSession, secondFactor: SecondFactor = 'none'): AuditEntry {
+    return { action: 'session.started', at, actorId: userId, subjectId: userId, sessionId: id, details: { secondFactor } };
   }
 
-  async function isSecondFactorRight(userId: string, sealedSecret: Buffer, code: string): Promise<boolean> {
+  async function fail(user: UserRow | undefined, account: string, address: string, code: 'credentials.invalid' | 'second_factor.invalid'): Promise<never> {
+    // Counted at once, so that of many guesses few get far, and told of even where it cannot be counted.
+    const outcome = attempts.countWrong(account, address).then(() => new AppError(code), (refusal: unknown) => refusal);
+    const at = new Date(clock.now());
+    await database.write((tx) => insertAuditEntries(tx, [{ action: 'sign_in.failed', at, actorId: null, subjectId: user?.id ?? null, details: { code } }]));
+    throw await outcome;
+  }
+
+  /** Spends the code; undefined when it is none, or was used before. */
+  async function spend(userId: string, sealedSecret: Buffer, code: string): Promise<SecondFactor | undefined> {
     const step = totp.stepOf(userId, sealedSecret, code, clock.now());
-    if (step !== undefined) return spendStep(database.primary, userId, step);
-    return spendRecoveryCode(database.primary, userId, totp.hashRecoveryCode(userId, code));
+    if (step !== undefined) return (await spendStep(database.primary, userId, step)) ? 'code' : undefined;
+    return (await spendRecoveryCode(database.primary, userId, totp.hashRecoveryCode(userId, code))) ? 'recovery_code' : undefined;
   }
 
   return {
     async register({ username, email, password, displayName = username }, device) {
       const name = tidyName(displayName);
       if (isBlank(name)) throw new AppError('request.invalid', { errors: [{ path: '/body/displayName', message: 'must show something' }] });
-      assertUncommon(password);
+      assertFit(password);
       const passwordHash = await passwords.hash(password);
       const userId = uuidv7();
       const session = newSession(userId, device);
@@ -112,22 +117,29 @@ export function createSignIn(dependencies: SignInDependencies): SignIn {
       const factor = await findSecondFactor(database.primary, user.id);
       // Asked before the second factor is: of many guesses at once, only those within the limit may learn anything.
       await attempts.assertMay(account, device.address);
+      let secondFactor: SecondFactor | undefined = 'none';
       if (factor !== undefined && factor.confirmed_at !== null) {
         if (code === undefined) throw new AppError('second_factor.required');
-        if (!(await isSecondFactorRight(user.id, factor.sealed_secret, code))) return fail(user, account, device.address, 'second_factor.invalid');
+        secondFactor = await spend(user.id, factor.sealed_secret, code);
+        if (secondFactor === undefined) return fail(user, account, device.address, 'second_factor.invalid');
       }
       const session = newSession(user.id, device);
-      await database.write(async (tx) => {
+      const isStarted = await database.write(async (tx) => {
+        // Changed since it was compared: the change has ended every session, and this one would outlive it.
+        if ((await lockPasswordHash(tx, user.id)) !== user.password_hash) return false;
         await insertSession(tx, session);
-        await insertAuditEntries(tx, [started(session)]);
+        await insertAuditEntries(tx, [started(session, secondFactor)]);
+        return true;
       });
+      if (!isStarted) return fail(user, account, device.address, 'credentials.invalid');
       await attempts.forget(account, device.address);
       return grant(user, session.id, 1);
     },
 
-    async changePassword({ userId, sessionId }, { currentPassword, newPassword }, { address }) {
-      await provePassword(userId, currentPassword, address);
-      assertUncommon(newPassword);
+    async changePassword(actor, { currentPassword, newPassword }, { address }) {
+      const { userId, sessionId } = actor;
+      await provePassword(actor, currentPassword, address);
+      assertFit(newPassword);
       const passwordHash = await passwords.hash(newPassword);
       await endSessions({
         userId,

@@ -1,4 +1,4 @@
-/** A hung Redis must not hang those who can ask the database instead. */
+/** How long those wait who can do without Redis. A hung server must not hang them too. */
 const patienceMs = 300;
 
 /** Rejects when the answer does not come in time; the command itself may still arrive. */
