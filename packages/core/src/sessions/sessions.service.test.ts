@@ -107,6 +107,7 @@ describe('signing out', () => {
     await test.core.sessions.end(user.actor);
     await test.redis.client.flushDb();
     await expect(test.core.sessions.authenticate(user.session.accessToken)).rejects.toEqual(refused('session.ended'));
+    await expect(test.another().sessions.authenticate(user.session.accessToken)).rejects.toEqual(refused('session.ended'));
     expect(await remembered(user.session.sessionId)).toBe('ended');
   });
 
@@ -135,7 +136,8 @@ describe('refreshing', () => {
     await test.core.sessions.authenticate(next.accessToken);
     const row = await test.database.primary.selectFrom('sessions').selectAll().where('id', '=', next.sessionId).executeTakeFirstOrThrow();
     expect(row.last_seen_at.getTime() - row.created_at.getTime()).toBeGreaterThanOrEqual(10 * minute);
-    expect(row.expires_at.getTime() - row.last_seen_at.getTime()).toBe(30 * 86_400_000);
+    expect(row.expires_at.getTime() - row.rotated_at.getTime()).toBe(30 * 86_400_000);
+    expect(row.used_at).not.toBeNull();
   });
 
   it('answers twenty racing repeats with one successor, on two processes', async () => {
@@ -147,9 +149,27 @@ describe('refreshing', () => {
     expect(next.refreshToken).not.toBe(answers[0]?.refreshToken);
   });
 
-  it('ends the session when the one before comes after half a minute', async () => {
+  it('answers the one before for as long as its successor is not in use', async () => {
     const user = await makeUser(test.core);
     const next = await test.core.sessions.refresh(user.session.refreshToken, '');
+    test.clock.advance(3_600_000);
+    expect((await test.core.sessions.refresh(user.session.refreshToken, '')).refreshToken).toBe(next.refreshToken);
+  });
+
+  it.each(['redis', 'the row'])('ends the session when the one before comes after half a minute of use, though only %s knows of that', async (keeper) => {
+    const user = await makeUser(test.core);
+    const next = await test.core.sessions.refresh(user.session.refreshToken, '');
+    await test.core.sessions.authenticate(next.accessToken);
+    if (keeper === 'redis') await test.database.primary.updateTable('sessions').set({ used_at: null }).where('id', '=', next.sessionId).execute();
+    else await test.redis.client.hDel(`refresh:${next.sessionId}`, 'used');
+    test.clock.advance(31_000);
+    await expect(test.core.sessions.refresh(user.session.refreshToken, '')).rejects.toEqual(refused('session.ended'));
+  });
+
+  it('ends the session when the one before comes after half a minute of use', async () => {
+    const user = await makeUser(test.core);
+    const next = await test.core.sessions.refresh(user.session.refreshToken, '');
+    await test.core.sessions.authenticate(next.accessToken);
     test.clock.advance(31_000);
     await expect(test.core.sessions.refresh(user.session.refreshToken, '')).rejects.toEqual(refused('session.ended'));
     await expect(test.core.sessions.refresh(next.refreshToken, '')).rejects.toEqual(refused('session.ended'));
@@ -173,6 +193,13 @@ describe('refreshing', () => {
     await test.database.primary.updateTable('sessions').set({ generation: 1 }).where('id', '=', second.sessionId).execute();
     const third = await test.core.sessions.refresh(second.refreshToken, '');
     expect(third.refreshToken).toContain('.3.');
+  });
+
+  it('leaves nothing in Redis for a session that has ended', async () => {
+    const user = await makeUser(test.core);
+    await test.core.sessions.end(user.actor);
+    await expect(test.core.sessions.refresh(user.session.refreshToken, '')).rejects.toEqual(refused('session.ended'));
+    expect(await test.redis.client.exists(`refresh:${user.session.sessionId}`)).toBe(0);
   });
 
   it('stops after thirty days of silence', async () => {
