@@ -162,7 +162,7 @@ export function openConnection(context: Context, ws: WebSocket, socket: Duplex, 
       throw error;
     }
     const { user, sessionId } = admission;
-    const hasPlace = await leases.acquire({ id, userId: user.id, replaced: () => close(4410) }, d.replaces);
+    const hasPlace = await leases.acquire({ id, userId: user.id, replaced: () => close(4410), refused: () => close(4409) }, d.replaces);
     if (isOver) return leases.release(id);
     if (!hasPlace) return close(4409);
     const standings = await access.standings(user.id);

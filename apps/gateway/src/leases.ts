@@ -7,6 +7,8 @@ export interface Holder {
   readonly userId: string;
   /** Another connection has taken its place. */
   replaced(): void;
+  /** Redis said no after it was let in here. */
+  refused(): void;
 }
 
 export type LeaseOutcome = 'acquired' | 'resumed' | 'refused' | 'acquired_locally' | 'refused_locally';
@@ -87,10 +89,23 @@ export function createLeases({ store, rules, now, told, changed }: LeasesDeps): 
       note(answer);
       return answer;
     } catch {
-      // It may still have been taken, for somebody who is not here any more.
-      asked.then(({ outcome }) => void (outcome === 'refused' || held.has(holder.id) || giveBack(holder))).catch(() => undefined);
+      asked.then((answer) => late(holder, answer)).catch(() => undefined);
       return undefined;
     }
+  }
+
+  /** Decided here meanwhile; what counts is what Redis says. */
+  function late(holder: Holder, answer: LeaseAnswer): void {
+    note(answer);
+    if (answer.outcome !== 'refused') {
+      if (!held.has(holder.id)) giveBack(holder);
+      return;
+    }
+    if (remove(holder.id) === undefined) return;
+    // It may have been put back into Redis already, as one that was let in.
+    giveBack(holder);
+    told('refused');
+    holder.refused();
   }
 
   function acquireLocally(holder: Holder, replaces: string | undefined): boolean {
