@@ -32,6 +32,8 @@ const ops = await startOpsServer({ host: config.HOST, port: config.API_OPS_PORT,
 lifecycle.onStop('ops server', () => ops.stop());
 
 await database.checkSchema();
+// Where Redis is there, the first to sign in shall not be told that it is not.
+await redis.awaitReady(5_000);
 const app = await createApp({
   core,
   redis,
