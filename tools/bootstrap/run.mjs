@@ -14,6 +14,7 @@ const scripts = {
   generate: ['tools/generate/generate.ts'],
   migrate: ['tools/migrate/cli.ts'],
   schema: ['tools/schema/cli.ts'],
+  keys: ['tools/keys/cli.ts'],
 };
 
 const checkout = resolve(import.meta.dirname ?? dirname(new URL(import.meta.url).pathname), '../..');

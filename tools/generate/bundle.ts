@@ -12,6 +12,11 @@ export interface Operation {
   requestBody?: unknown;
   responses: Record<string, unknown>;
   'x-emits'?: string[];
+  'x-rate-limit'?: string;
+}
+export interface Limit {
+  limit: number;
+  windowSeconds: number;
 }
 export interface OpenApi {
   info: { version: string };
@@ -29,6 +34,7 @@ export interface Documents {
   asyncapi: AsyncApi;
   errors: Record<string, { status: number; title: string; retryable: boolean }>;
   closeCodes: Record<string, { name: string; action: string; meaning: string }>;
+  rateLimits: Record<string, { user?: Limit; address?: Limit; outage: string }>;
 }
 
 /** Reads spec/ into whole documents: one OpenAPI, one AsyncAPI, the two catalogues. Throws where they contradict. */
@@ -36,6 +42,7 @@ export async function bundleDocuments(spec: string, scratch: string): Promise<Do
   const yaml = (name: string) => parse(readFileSync(join(spec, name), 'utf8'));
   const errors = yaml('errors.yaml') as Documents['errors'];
   const closeCodes = yaml('close-codes.yaml') as Documents['closeCodes'];
+  const rateLimits = yaml('rate-limits.yaml') as Documents['rateLimits'];
   const openapi = bundle(spec, 'openapi.yaml', scratch) as unknown as OpenApi;
   const asyncapi = bundle(spec, 'asyncapi.yaml', scratch) as unknown as AsyncApi & { 'x-close-codes': unknown };
 
@@ -45,8 +52,9 @@ export async function bundleDocuments(spec: string, scratch: string): Promise<Do
   }
   asyncapi['x-close-codes'] = closeCodes;
   refuseUnknownEvents(openapi, asyncapi);
+  refuseUnknownRateLimits(openapi, rateLimits);
   refuseTwoMeanings(openapi, asyncapi);
-  return { openapi, asyncapi, errors, closeCodes };
+  return { openapi, asyncapi, errors, closeCodes, rateLimits };
 }
 
 function bundle(spec: string, name: string, scratch: string): Record<string, Json> {
@@ -67,6 +75,14 @@ function refuseUnknownEvents(openapi: OpenApi, asyncapi: AsyncApi): void {
     for (const operation of Object.values(item)) {
       const unknown = (operation['x-emits'] ?? []).filter((event) => !known.has(event));
       if (unknown.length > 0) throw new Error(`${path}: x-emits names ${unknown.join(', ')}, which asyncapi.yaml does not have`);
+    }
+  }
+}
+
+function refuseUnknownRateLimits(openapi: OpenApi, rateLimits: Documents['rateLimits']): void {
+  for (const item of Object.values(openapi.paths)) {
+    for (const { operationId, 'x-rate-limit': limit } of Object.values(item).filter((operation) => operation.operationId)) {
+      if (!limit || !rateLimits[limit]) throw new Error(`${operationId}: x-rate-limit is missing or not in rate-limits.yaml: ${limit}`);
     }
   }
 }

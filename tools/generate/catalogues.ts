@@ -1,4 +1,4 @@
-import type { Documents } from './bundle.ts';
+import type { Documents, Limit, OpenApi } from './bundle.ts';
 import { header, quote } from './text.ts';
 
 export function renderErrors(errors: Documents['errors']): string {
@@ -30,6 +30,36 @@ export function renderCloseCodes(closeCodes: Documents['closeCodes']): string {
     `export const closeCodes = {\n${rows.join('\n')}\n} as const satisfies Record<number, { name: string; action: CloseAction; meaning: string }>;`,
     '',
     'export type CloseCode = keyof typeof closeCodes;',
+    '',
+  ].join('\n');
+}
+
+export function renderRateLimits(rateLimits: Documents['rateLimits'], openapi: OpenApi): string {
+  const limit = (value: Limit | undefined) => (value ? `{ limit: ${value.limit}, windowSeconds: ${value.windowSeconds} }` : 'null');
+  const rows = Object.entries(rateLimits).map(
+    ([name, { user, address, outage }]) =>
+      `  ${name}: { user: ${limit(user)}, address: ${limit(address)}, outage: ${quote(outage)} },`,
+  );
+  const operations = Object.values(openapi.paths)
+    .flatMap((item) => Object.values(item))
+    .filter((operation) => operation.operationId)
+    .map((operation) => `  ${operation.operationId}: ${quote(operation['x-rate-limit'] ?? '')},`);
+  return [
+    header,
+    "import type { operations } from './schema.ts';",
+    '',
+    'export interface RateLimit {',
+    '  limit: number;',
+    '  windowSeconds: number;',
+    '}',
+    '',
+    '/** Class -> its limits, per user and per address, and what a process does while Redis is out. */',
+    `export const rateLimits = {\n${rows.join('\n')}\n} as const satisfies Record<string, { user: RateLimit | null; address: RateLimit | null; outage: 'closed' | 'local' }>;`,
+    '',
+    'export type RateLimitClass = keyof typeof rateLimits;',
+    '',
+    '/** Operation -> its class. */',
+    `export const operationRateLimits = {\n${operations.join('\n')}\n} as const satisfies Record<keyof operations, RateLimitClass>;`,
     '',
   ].join('\n');
 }

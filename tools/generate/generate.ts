@@ -3,7 +3,7 @@ import { mkdtempSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { bundleDocuments } from './bundle.ts';
-import { renderCloseCodes, renderErrors } from './catalogues.ts';
+import { renderCloseCodes, renderErrors, renderRateLimits } from './catalogues.ts';
 import { renderFrames } from './frames.ts';
 import { renderOperations } from './operations.ts';
 import { renderRest } from './rest.ts';
@@ -29,6 +29,7 @@ async function render(): Promise<Map<string, string>> {
       ['packages/contract/generated/frames.ts', renderFrames(documents.asyncapi)],
       ['packages/contract/generated/errors.ts', renderErrors(documents.errors)],
       ['packages/contract/generated/close-codes.ts', renderCloseCodes(documents.closeCodes)],
+      ['packages/contract/generated/rate-limits.ts', renderRateLimits(documents.rateLimits, documents.openapi)],
       ['packages/sdk/generated/rest.ts', await renderRest(documents.openapi, scratch)],
     ]);
   } finally {

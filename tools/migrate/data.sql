@@ -9,6 +9,11 @@ INSERT INTO sessions (id, user_id, rotated_at, created_at, last_seen_at, expires
 
 INSERT INTO signing_keys (id, public_jwk, sealed_private_jwk, created_at) VALUES ('key-1', '{"kty": "OKP"}', '\x00', now());
 
+INSERT INTO second_factors (user_id, sealed_secret, confirmed_at, created_at) VALUES ('01939f2e-0000-7000-8000-000000000001', '\x00', now(), now());
+INSERT INTO recovery_codes (user_id, code_hash) VALUES ('01939f2e-0000-7000-8000-000000000001', '\x00');
+INSERT INTO audit_entries (id, at, action, actor_id, subject_id) VALUES
+  ('01939f2e-0000-7000-8000-000000000041', now(), 'session.started', '01939f2e-0000-7000-8000-000000000001', '01939f2e-0000-7000-8000-000000000001');
+
 INSERT INTO stream (id, head) VALUES
   ('room:01939f2e-0000-7000-8000-000000000021', 2), ('user:01939f2e-0000-7000-8000-000000000001', 1);
 

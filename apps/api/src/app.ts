@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http';
 import type { Core } from '@confab/core';
+import type { Redis } from '@confab/redis';
 import { AppError, type Health, type Logger, type Metrics } from '@confab/runtime';
 import express, { type RequestHandler } from 'express';
 import { logRequests } from './http/access-log.ts';
@@ -12,7 +13,9 @@ import { mountOperations } from './http/mount.ts';
 import { checkNumbers } from './http/numbers.ts';
 import { crossOrigin, refuseForeignOrigins } from './http/origin.ts';
 import { answerWithProblem } from './http/problem.ts';
+import { createRateLimits } from './http/rate-limit.ts';
 import { reference } from './http/reference.ts';
+import { needsSecureCookies, readCookies, refuseCookieOfNoOrigin } from './http/refresh-cookie.ts';
 import { identifyRequest } from './http/request-id.ts';
 import { authenticate } from './http/security.ts';
 import { checkBody, checkTarget, pathOfTarget } from './http/text.ts';
@@ -22,6 +25,7 @@ import { createOperations } from './operations.ts';
 
 export type AppOptions = {
   readonly core: Core;
+  readonly redis: Redis;
   readonly health: Health;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -38,9 +42,10 @@ export async function createApp(options: AppOptions): Promise<RequestListener> {
   const { core, health, logger, metrics, publicUrl, gatewayUrls, webDirectory } = options;
   const origins = [new URL(publicUrl).origin, ...options.allowedOrigins];
   const operations = readOperations();
+  const limits = createRateLimits(options);
   const validator = createValidator();
   const app = express();
-  app.disable('x-powered-by').disable('etag').enable('case sensitive routing').enable('strict routing').set('trust proxy', options.trustProxy);
+  app.disable('x-powered-by').disable('etag').enable('case sensitive routing').enable('strict routing').set('trust proxy', options.trustProxy).set('secure cookies', needsSecureCookies(publicUrl));
 
   app.use(identifyRequest, logRequests(logger, metrics), protect({ publicUrl, gatewayUrls }));
   app.use(refuseWhenStopping(options.isStopping), refuseBadTargets, refuseForeignOrigins(origins));
@@ -48,7 +53,16 @@ export async function createApp(options: AppOptions): Promise<RequestListener> {
     basePath,
     noStore,
     crossOrigin(origins),
-    mountOperations(operations, createOperations(core), [readBody, authenticate(core.sessions), checkValues, ...validator.check]),
+    readCookies,
+    mountOperations(operations, createOperations(core), [
+      limits.perAddress,
+      readBody,
+      authenticate(core.sessions),
+      limits.perUser,
+      checkValues,
+      ...validator.check,
+      refuseCookieOfNoOrigin,
+    ]),
   );
   app.use(discovery(core.sessions, health), reference());
   if (webDirectory !== undefined) app.use(webApp(webDirectory));

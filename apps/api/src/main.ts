@@ -29,14 +29,20 @@ const streams = createStreams({ db: database, redis: ringing, logger, metrics })
 lifecycle.onStop('streams', () => streams.stop());
 const core = createCore({ database, redis, streams, logger, clock: systemClock, secret: config.CONFAB_SECRET, gatewayUrls: config.GATEWAY_URLS });
 
+// Every process that believes tokens: a revocation needs no Redis.
+lifecycle.onStop('watch for ended sessions', core.sessions.watchEnded());
+
 const health = createHealth({ checks: { database: () => database.check(), redis: () => redis.check() }, logger });
 lifecycle.failReadinessOf(health);
 const ops = await startOpsServer({ host: config.HOST, port: config.API_OPS_PORT, metrics, health });
 lifecycle.onStop('ops server', () => ops.stop());
 
 await database.checkSchema();
+// Where Redis is there, the first to sign in shall not be told that it is not.
+await redis.awaitReady(5_000);
 const app = await createApp({
   core,
+  redis,
   health,
   logger,
   metrics,

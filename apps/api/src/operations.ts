@@ -1,5 +1,6 @@
 import type { operations } from '@confab/contract';
 import type { Actor, Core, Device } from '@confab/core';
+import type { RefreshCookie } from './http/refresh-cookie.ts';
 import { authRoutes } from './routes/auth.routes.ts';
 import { gatewayRoutes } from './routes/gateway.routes.ts';
 import { membersRoutes } from './routes/members.routes.ts';
@@ -11,6 +12,7 @@ export type Context = {
   /** Throws in an operation that the specification opens to everybody: it has none. */
   readonly actor: Actor;
   readonly device: Device;
+  readonly refreshCookie: RefreshCookie;
 };
 
 type Operation = keyof operations;

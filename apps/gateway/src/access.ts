@@ -7,7 +7,7 @@ import type { Standing } from './reader.ts';
 /** Whose connection it is, and until when. */
 export type Admission = Awaited<ReturnType<Core['tickets']['admit']>>;
 
-export interface Access extends Pick<Core['tickets'], 'admit' | 'renew'>, Pick<Core['access'], 'isLive'> {
+export interface Access extends Pick<Core['tickets'], 'admit' | 'renew'>, Pick<Core['access'], 'acquainted' | 'fellows' | 'isLive'> {
   /** Of all streams that are the user's; his own comes first. */
   standings(userId: string): Promise<Standing[]>;
   standing(userId: string, stream: StreamId): Promise<Standing | undefined>;
@@ -28,6 +28,8 @@ export function createAccess({ core, streams }: AccessDeps): Access {
     admit: core.tickets.admit,
     renew: core.tickets.renew,
     isLive: core.access.isLive,
+    acquainted: core.access.acquainted,
+    fellows: core.access.fellows,
 
     async standings(userId) {
       const own: StreamId = `user:${userId}`;

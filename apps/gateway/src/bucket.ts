@@ -4,6 +4,21 @@ export interface Bucket {
   take(): boolean;
 }
 
+/** So many within any stretch of that length, and not one more. */
+export function createWindow({ most, perMs, now }: { most: number; perMs: number; now: () => number }): Bucket {
+  const taken = new Float64Array(most).fill(-Infinity);
+  let oldest = 0;
+  return {
+    take() {
+      const at = now();
+      if (at - (taken[oldest] ?? 0) < perMs) return false;
+      taken[oldest] = at;
+      oldest = (oldest + 1) % most;
+      return true;
+    },
+  };
+}
+
 export function createBucket({ burst, perSecond, now }: { burst: number; perSecond: number; now: () => number }): Bucket {
   let level = burst;
   let filledAt = now();

@@ -20,6 +20,16 @@ const shape = {
   /** Between two pings; a peer that is silent for two and a half of them is gone. */
   HEARTBEAT_MS: env.integer({ fallback: 30_000, min: 300, max: 300_000 }),
   IDENTIFY_TIMEOUT_MS: env.integer({ fallback: 5_000, min: 100, max: 60_000 }),
+  /** Sockets a user may have, on all gateways together. */
+  CONNECTIONS_PER_USER: env.integer({ fallback: 10, min: 1, max: 1_000 }),
+  /** After a crash its sockets' places come back within this time; they are kept by asking three times as often. */
+  LEASE_TTL_MS: env.integer({ fallback: 90_000, min: 1_000, max: 600_000 }),
+  /** Whoever comes back within it was never away for others. */
+  PRESENCE_GRACE_MS: env.integer({ fallback: 20_000, min: 100, max: 600_000 }),
+  /** Changes of presence are told each client this often. */
+  PRESENCE_BATCH_MS: env.integer({ fallback: 2_000, min: 10, max: 60_000 }),
+  /** How often a gateway looks for users whose grace is over, or whose gateway has died. */
+  PRESENCE_SWEEP_MS: env.integer({ fallback: 1_000, min: 50, max: 60_000 }),
   HANDSHAKES_PER_SECOND: env.integer({ fallback: 200, min: 1 }),
   /** When stopping, clients are told to leave at random moments within this time. */
   DRAIN_SPREAD_MS: env.integer({ fallback: 8_000, min: 0, max: 300_000 }),

@@ -1,16 +1,17 @@
 import type { Duplex } from 'node:stream';
 
-import { type ClientFrame, type CloseCode, closeCodes } from '@confab/contract';
+import { type ClientFrame, type CloseCode, closeCodes, type StreamId } from '@confab/contract';
 import { isConnectionFailure } from '@confab/db';
 import { AppError, runInContext } from '@confab/runtime';
 import { v7 } from 'uuid';
 import type { WebSocket } from 'ws';
 
 import type { Admission } from './access.ts';
-import { createBucket } from './bucket.ts';
+import { createWindow } from './bucket.ts';
 import { type Commands, createCommands } from './commands.ts';
 import type { Context } from './context.ts';
 import { createDelivery } from './delivery.ts';
+import { createFocus, type Focus } from './focus.ts';
 import { problemOf } from './problem.ts';
 
 /** One client's socket, from the upgrade to the close. */
@@ -19,25 +20,30 @@ export interface Connection {
   /** Asks it to connect elsewhere, within that time. */
   reconnect(afterMs: number): void;
   close(code: CloseCode): void;
+  /** Closes it if its session is one of these. */
+  endSession(sessionIds: ReadonlySet<string>): void;
   /** Once in a while: pings if it is its turn, and ends what has expired, hangs or is silent. */
   pulse(isTurn: boolean): void;
 }
 
 const mostWaitingFrames = 64;
+const mostFrames = { most: 120, perMs: 10_000 };
 const patienceInHeartbeats = 2.5;
 
 export function openConnection(context: Context, ws: WebSocket, socket: Duplex, onClosed: () => void): Connection {
-  const { access, config, hub, flusher, streams, metrics, clock, later, readFrame } = context;
+  const { access, config, hub, leases, presences, flusher, streams, metrics, clock, later, readFrame } = context;
   const id = v7();
   const logger = context.logger.child({ connectionId: id });
   const openedAt = clock.now();
-  const frames = createBucket({ burst: 100, perSecond: 20, now: clock.now });
+  const frames = createWindow({ ...mostFrames, now: clock.now });
   let admission: Admission | undefined;
   let commands: Commands | undefined;
+  let focus: Focus | undefined;
   let isIdentifying = false;
   let heardAt = openedAt;
   let delivered = 0;
   let closing: CloseCode | undefined;
+  let isOver = false;
   /** Frames are handled one after the other; so many wait. */
   let waiting = 0;
   let turn: Promise<void> = Promise.resolve();
@@ -52,12 +58,14 @@ export function openConnection(context: Context, ws: WebSocket, socket: Duplex, 
     sessionEnded(sessionId) {
       if (sessionId === admission?.sessionId) close(4401);
     },
-    delivered() {
+    delivered(event) {
       delivered += 1;
       metrics.delivered();
+      if (event.control) focus?.heard(event);
     },
     resynced(stream, reason) {
       metrics.resynced(reason);
+      focus?.suspect(stream);
       // The end of the session may be among what is left out.
       if (stream.startsWith('user:')) void assertLive();
     },
@@ -75,9 +83,17 @@ export function openConnection(context: Context, ws: WebSocket, socket: Duplex, 
   function close(code: CloseCode): void {
     if (closing !== undefined) return;
     closing = code;
-    clearTimeout(identifyTimer);
-    delivery.close();
+    leave();
     ws.close(code, closeCodes[code].name);
+  }
+
+  /** Its place is free, and nothing more goes out. */
+  function leave(): void {
+    isOver = true;
+    clearTimeout(identifyTimer);
+    leases.release(id);
+    focus?.close();
+    delivery.close();
   }
 
   function receive(data: Buffer, isBinary: boolean): void {
@@ -105,7 +121,7 @@ export function openConnection(context: Context, ws: WebSocket, socket: Duplex, 
   }
 
   async function handle(frame: ClientFrame): Promise<void> {
-    if (closing !== undefined) return;
+    if (isOver) return;
     try {
       if (frame.t === 'identify') await identify(frame);
       else await obey(frame);
@@ -121,15 +137,18 @@ export function openConnection(context: Context, ws: WebSocket, socket: Duplex, 
       case 'subscribe':
         return commands?.subscribe(frame.d);
       case 'unsubscribe':
-        return commands?.unsubscribe(frame.d);
+        commands?.unsubscribe(frame.d);
+        for (const stream of Object.keys(frame.d.streams)) focus?.suspect(stream as StreamId);
+        return;
       case 'typing':
         return commands?.typing(frame.d);
       case 'refresh':
         if (admission !== undefined) admission = await access.renew(admission, frame.d.accessToken);
         return;
-      // Checked and taken; presence is not told yet.
       case 'presence':
+        return leases.setAway(id, frame.d.state === 'away');
       case 'focus':
+        return focus?.set(frame.d);
       case 'heartbeat':
     }
   }
@@ -143,14 +162,19 @@ export function openConnection(context: Context, ws: WebSocket, socket: Duplex, 
       throw error;
     }
     const { user, sessionId } = admission;
+    const hasPlace = await leases.acquire({ id, userId: user.id, replaced: () => close(4410), refused: () => close(4409) }, d.replaces);
+    if (isOver) return leases.release(id);
+    if (!hasPlace) return close(4409);
     const standings = await access.standings(user.id);
-    if (closing !== undefined) return;
+    if (isOver) return;
     const { cursors = {}, epoch } = d;
     const heads = Object.fromEntries(standings.map(({ stream, head }) => [stream, head]));
     const refused = Object.keys(cursors).filter((stream) => !(stream in heads));
     delivery.send({ t: 'ready', d: { user, epoch: standings[0]?.epoch ?? '', streams: heads, refused }, ...refOf(frame) });
     const readers = delivery.start(user.id, standings, { epoch, seqs: cursors });
     commands = createCommands({ userId: user.id, epoch, readers, access, streams, now: clock.now });
+    const watch = presences.open((userId, state) => delivery.sendEphemeral(`presence ${userId}`, { t: 'presence', d: { userId, state } }));
+    focus = createFocus({ userId: user.id, access, watch, follows: readers.has, later });
     logger.info({ userId: user.id, sessionId, streams: standings.length, resumed: Object.keys(cursors).length }, 'identified');
     await assertLive();
   }
@@ -168,8 +192,7 @@ export function openConnection(context: Context, ws: WebSocket, socket: Duplex, 
   ws.on('error', (error) => logger.info({ err: error }, 'socket failed'));
   socket.on('drain', delivery.drained);
   ws.on('close', (code) => {
-    clearTimeout(identifyTimer);
-    delivery.close();
+    leave();
     metrics.closed(closing ?? code);
     const userId = admission?.user.id;
     logger.info({ userId, code: closing ?? code, answered: code, durationMs: clock.now() - openedAt, delivered }, 'closed');
@@ -182,6 +205,9 @@ export function openConnection(context: Context, ws: WebSocket, socket: Duplex, 
     id,
     reconnect: (afterMs) => delivery.send({ t: 'reconnect', d: { afterMs, url: null } }),
     close,
+    endSession(sessionIds) {
+      if (admission !== undefined && sessionIds.has(admission.sessionId)) close(4401);
+    },
     pulse(isTurn) {
       if (closing !== undefined) return;
       const now = clock.now();

@@ -5,12 +5,16 @@ import type { Access } from './access.ts';
 import type { createFrameReader } from './client-frames.ts';
 import type { Flusher } from './flusher.ts';
 import type { Hub } from './hub.ts';
+import type { Leases } from './leases.ts';
 import type { GatewayMetrics } from './metrics.ts';
+import type { Presences } from './presences.ts';
 
 /** What all connections of this gateway share. */
 export interface Context {
   readonly access: Access;
   readonly hub: Hub;
+  readonly leases: Leases;
+  readonly presences: Presences;
   readonly flusher: Flusher;
   readonly streams: Pick<Streams, 'whisper'>;
   readonly readFrame: ReturnType<typeof createFrameReader>;

@@ -12,6 +12,8 @@ import { createReaders, type Readers } from './readers.ts';
 /** What goes out over one socket: frames in order, and once it is identified, its streams. */
 export interface Delivery {
   send(frame: ServiceFrame): void;
+  /** What may be lost; only the latest of a key is kept. False: not taken, the queue is too long. */
+  sendEphemeral(key: string, frame: ServiceFrame): boolean;
   /** Begins the user's streams, each at its cursor or at its head. */
   start(userId: string, standings: readonly Standing[], cursors: Cursors): Readers;
   readonly queuedBytes: number;
@@ -46,6 +48,7 @@ export function createDelivery({ wire, flusher, hub, access, now, later, session
 
   return {
     send,
+    sendEphemeral: (key, frame) => outbound.pushEphemeral(key, serviceFrame(frame)),
     start(userId, standings, { epoch, seqs }) {
       readers = createReaders({
         userId,

@@ -20,6 +20,8 @@ export interface GatewayOptions {
 
 export interface Gateway {
   readonly port: number;
+  /** Closes their sockets. */
+  endSessions(sessionIds: ReadonlySet<string>): void;
   /** Lets everybody go elsewhere first. */
   stop(): Promise<void>;
 }
@@ -50,6 +52,9 @@ export async function startGateway({ context, host, port, path, allowedOrigins, 
   });
   return {
     port: (server.address() as AddressInfo).port,
+    endSessions(sessionIds) {
+      for (const connection of connections) connection.endSession(sessionIds);
+    },
     async stop() {
       server.close();
       await drain(connections, drainSpreadMs);

@@ -11,7 +11,11 @@ import { createFeed } from './feed.ts';
 import { createFlusher } from './flusher.ts';
 import { startGateway } from './gateway.ts';
 import { createHub } from './hub.ts';
+import { createLeaseStore } from './lease.store.ts';
+import { createLeases } from './leases.ts';
 import { createGatewayMetrics } from './metrics.ts';
+import { startSweep } from './presence-sweep.ts';
+import { createPresences } from './presences.ts';
 
 const config = readConfig();
 const logger = createLogger({ name: 'gateway', level: config.LOG_LEVEL, pretty: config.LOG_PRETTY });
@@ -24,7 +28,7 @@ lifecycle.onStop('database', () => database.stop());
 // What Redis does not answer at once, PostgreSQL does.
 const redis = createRedis({ url: config.REDIS_URL, name: 'gateway', logger, queue: false });
 lifecycle.onStop('redis', () => redis.stop());
-const subscriber = createSubscriber({ url: config.REDIS_URL, name: 'gateway-feed', logger, onReconnect: () => void hub.checkAll() });
+const subscriber = createSubscriber({ url: config.REDIS_URL, name: 'gateway-feed', logger, onReconnect });
 lifecycle.onStop('redis feed', () => subscriber.stop());
 const streams = createStreams({ db: database, redis, logger });
 const core = createCore({ database, redis, streams, logger, clock: systemClock, secret: config.CONFAB_SECRET, gatewayUrls: [] });
@@ -33,6 +37,25 @@ const gatewayMetrics = createGatewayMetrics(metrics);
 const hub = createHub({ streams, feed: createFeed({ subscriber, later }), later, told: gatewayMetrics.room });
 gatewayMetrics.rooms(() => hub.size);
 lifecycle.onStop('hub', () => hub.stop());
+
+const rules = { limit: config.CONNECTIONS_PER_USER, ttlMs: config.LEASE_TTL_MS, graceMs: config.PRESENCE_GRACE_MS };
+const leaseStore = createLeaseStore({ redis, rules });
+const leases = createLeases({ store: leaseStore, rules, now: () => performance.now(), told: gatewayMetrics.leased, changed: gatewayMetrics.presenceChanged });
+lifecycle.onStop('leases', () => leases.stop());
+const presences = createPresences({ store: core.presence, batchMs: config.PRESENCE_BATCH_MS, later });
+const sweep = startSweep({ store: leaseStore, everyMs: config.PRESENCE_SWEEP_MS, changed: gatewayMetrics.presenceChanged });
+lifecycle.onStop('presence sweep', () => sweep.stop());
+// Redis may be away: both are acknowledged when it is there.
+void subscriber.subscribe('presence', (message) => presences.heard(message.toString())).then(presences.reload);
+void subscriber.subscribe('connections.replaced', (message) => {
+  const [userId = '', connectionId = ''] = message.toString().split(' ');
+  leases.replaced(userId, connectionId);
+});
+
+function onReconnect(): void {
+  void hub.checkAll();
+  presences.reload();
+}
 
 const health = createHealth({ checks: { database: () => database.check(), redis: () => redis.check() }, logger });
 lifecycle.failReadinessOf(health);
@@ -44,6 +67,8 @@ const gateway = await startGateway({
   context: {
     access: createAccess({ core, streams }),
     hub,
+    leases,
+    presences,
     flusher: createFlusher({ defer: setImmediate, now: () => performance.now() }),
     streams,
     readFrame: createFrameReader(),
@@ -62,4 +87,5 @@ const gateway = await startGateway({
   isStopping: () => lifecycle.isStopping,
 });
 lifecycle.onStop('sockets', () => gateway.stop());
+lifecycle.onStop('ended sessions', core.sessions.watchEnded((ids) => gateway.endSessions(new Set(ids))));
 logger.info({ port: gateway.port, opsPort: ops.port }, 'ready');

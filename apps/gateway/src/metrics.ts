@@ -1,6 +1,8 @@
 import { closeCodes } from '@confab/contract';
 import type { Metrics } from '@confab/runtime';
 
+import type { PresenceChange } from './lease.store.ts';
+import type { LeaseOutcome } from './leases.ts';
 import type { ResyncReason } from './reader.ts';
 import type { RoomNews } from './room.ts';
 
@@ -9,6 +11,9 @@ export interface GatewayMetrics {
   closed(code: number): void;
   delivered(): void;
   resynced(reason: ResyncReason): void;
+  leased(outcome: LeaseOutcome): void;
+  /** Each change is counted by the gateway that noticed it. */
+  presenceChanged(state: PresenceChange): void;
   room(news: RoomNews): void;
   /** Streams that are open here. */
   rooms(count: () => number): void;
@@ -22,6 +27,8 @@ export function createGatewayMetrics(metrics: Metrics): GatewayMetrics {
   const repairs = metrics.counter({ name: 'confab_gateway_head_repairs_total', help: 'Times that only the question for heads showed that something was missing.' });
   const resets = metrics.counter({ name: 'confab_gateway_room_resets_total', help: 'Streams begun anew: another epoch, or a hole in the log.' });
   const resyncs = metrics.counter({ name: 'confab_gateway_resyncs_total', help: 'Readers told to refetch, by reason.', labelNames: ['reason'] });
+  const leases = metrics.counter({ name: 'confab_gateway_leases_total', help: 'Places asked for, by what came of it; _locally while Redis is out.', labelNames: ['outcome'] });
+  const presences = metrics.counter({ name: 'confab_gateway_presence_changes_total', help: 'Changes of presence noticed here.', labelNames: ['state'] });
   return {
     connected: () => connections.inc(),
     closed(code) {
@@ -30,6 +37,8 @@ export function createGatewayMetrics(metrics: Metrics): GatewayMetrics {
     },
     delivered: () => delivered.inc(),
     resynced: (reason) => resyncs.inc({ reason }),
+    leased: (outcome) => leases.inc({ outcome }),
+    presenceChanged: (state) => presences.inc({ state }),
     room(news) {
       if (news === 'head_repair') repairs.inc();
       else if (news === 'reset') resets.inc();

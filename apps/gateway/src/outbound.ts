@@ -11,8 +11,8 @@ export interface Wire {
 
 export interface Outbound {
   push(frame: Buffer): void;
-  /** For what may be lost: only the latest of a key is kept, and nothing once the queue is long. */
-  pushEphemeral(key: string, frame: Buffer): void;
+  /** For what may be lost: only the latest of a key is kept, and nothing is taken once the queue is long. */
+  pushEphemeral(key: string, frame: Buffer): boolean;
   /** Whether a replay may put more in. If not, `onRoom` follows once it may. */
   hasRoom(): boolean;
   /** The wire has taken everything. */
@@ -97,9 +97,10 @@ export function createOutbound({ wire, flusher, now, onOverflow, onRoom }: Outbo
       onOverflow();
     },
     pushEphemeral(key, frame) {
-      if (isClosed || behind() >= conflateBytes) return;
+      if (isClosed || behind() >= conflateBytes) return false;
       ephemeral.set(key, frame);
       flusher.add(flushable);
+      return true;
     },
     drained() {
       blockedSince = null;

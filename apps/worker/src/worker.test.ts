@@ -73,14 +73,14 @@ test('partitions of the log are made ahead, and dropped when their last event is
   expect(await partitions()).toEqual(others);
 });
 
-test('both are in the crontab, and the ops port tells how it is', async () => {
+test('all are in the crontab, and the ops port tells how it is', async () => {
   const ready = await fetch(`http://127.0.0.1:${worker.opsPort}/health/ready`);
   expect([ready.status, await ready.json()]).toMatchObject([200, { checks: { database: { status: 'ok' }, redis: { status: 'ok' }, jobs: { status: 'ok' } } }]);
   const metrics = await fetch(`http://127.0.0.1:${worker.opsPort}/metrics`).then((response) => response.text());
   expect(metrics).toContain('confab_db_query_duration_seconds');
   await expect
     .poll(() => query('select identifier from graphile_worker._private_known_crontabs order by 1'))
-    .toEqual([{ identifier: 'delete-old-sessions' }, { identifier: 'maintain-event-log' }]);
+    .toEqual([{ identifier: 'delete-abandoned-second-factors' }, { identifier: 'delete-old-sessions' }, { identifier: 'maintain-event-log' }]);
 });
 
 test('a job that fails is logged and tried again later', async () => {

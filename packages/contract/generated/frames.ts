@@ -23,6 +23,7 @@ export type ServiceFrame =
   | Schemas['ServerResyncFrame']
   | Schemas['ServerSkippedFrame']
   | Schemas['ServerTypingFrame']
+  | Schemas['ServerPresenceFrame']
   | Schemas['ServerReconnectFrame']
   | Schemas['ServerErrorFrame'];
 

@@ -12,7 +12,9 @@ export interface paths {
         put?: never;
         /**
          * Sign in with username and password
-         * @description The answer for an unknown user and for a wrong password is the same.
+         * @description The answer for an unknown user and for a wrong password is the same. Who has a second factor and sends no `code` gets 401
+         *     `second_factor.required`, and repeats the request with it. After 5 wrong passwords for an account from one address, or 20
+         *     from one address, in 15 minutes, even the right one is refused from there.
          */
         post: operations["signIn"];
         delete?: never;
@@ -41,6 +43,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/logout-all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End every session of mine */
+        post: operations["signOutEverywhere"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change my password
+         * @description Every other session of mine ends.
+         */
+        put: operations["changePassword"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/refresh": {
         parameters: {
             query?: never;
@@ -52,7 +91,9 @@ export interface paths {
         put?: never;
         /**
          * Exchange the refresh token for its successor
-         * @description The refresh token is good for one use. Repeating a refresh whose answer was lost gives the same successor.
+         * @description The refresh token comes in the body or, for a cookie session, in the cookie. It is good for one use. Repeating a refresh gives
+         *     the same successor as long as that successor, or an access token issued with it, was not used, or was first used less than
+         *     30 seconds ago. Later reuse, or an older token at any time, ends the session.
          */
         post: operations["refreshSession"];
         delete?: never;
@@ -73,6 +114,81 @@ export interface paths {
         /** Register a user and sign in */
         post: operations["registerUser"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether I have a second factor */
+        get: operations["getSecondFactor"];
+        /** Confirm the second factor with a first code */
+        put: operations["confirmSecondFactor"];
+        /**
+         * Begin to set up a second factor
+         * @description Time-based codes (RFC 6238). Nothing changes until the first code is confirmed; enrolling again replaces the secret.
+         */
+        post: operations["enrolSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/second-factor/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove my second factor */
+        post: operations["removeSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where I am signed in */
+        get: operations["listSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/sessions/{sessionId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sessionId: components["parameters"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one of my sessions */
+        delete: operations["endSession"];
         options?: never;
         head?: never;
         patch?: never;
@@ -342,10 +458,14 @@ export interface components {
             accessToken: string;
             /** @example 900 */
             accessTokenExpiresInSeconds: number;
-            /** @description For `refreshSession`, once. */
-            refreshToken: string;
+            /** @description For `refreshSession`, once. Absent where it is in the cookie. */
+            refreshToken?: string;
             sessionId: components["schemas"]["Id"];
             user: components["schemas"]["CurrentUser"];
+        };
+        ChangePasswordRequest: {
+            currentPassword: string;
+            newPassword: components["schemas"]["Password"];
         };
         ClientFocusFrame: {
             d: components["schemas"]["FocusInput"];
@@ -403,6 +523,10 @@ export interface components {
             t: "unsubscribe";
             tp?: components["schemas"]["Traceparent"];
         };
+        ConfirmSecondFactorRequest: {
+            /** @example 287082 */
+            code: string;
+        };
         CreateMessageRequest: {
             /**
              * @description Markdown.
@@ -443,7 +567,7 @@ export interface components {
          * @description One of the catalogue in `errors.yaml`. Clients must accept codes they do not know.
          * @example room.not_found
          */
-        ErrorCode: "request.malformed" | "request.invalid" | "request.conflict" | "request.too_large" | "request.unsupported_media_type" | "route.not_found" | "method.not_allowed" | "origin.forbidden" | "auth.required" | "token.invalid" | "token.expired" | "session.ended" | "credentials.invalid" | "refresh.invalid" | "ticket.invalid" | "username.taken" | "email.taken" | "user.not_found" | "room.not_found" | "room.forbidden" | "member.not_found" | "message.nonce_reused" | "message.not_found" | "cursor.invalid" | "read_marker.ahead" | "frame.invalid" | "frame.unknown" | "stream.not_found" | "service.stopping" | "service.overloaded" | "database.unavailable" | "redis.unavailable" | "internal.error" | (string & {});
+        ErrorCode: "request.malformed" | "request.invalid" | "request.conflict" | "request.too_large" | "request.unsupported_media_type" | "route.not_found" | "method.not_allowed" | "origin.forbidden" | "auth.required" | "token.invalid" | "token.expired" | "session.ended" | "credentials.invalid" | "refresh.invalid" | "ticket.invalid" | "second_factor.required" | "second_factor.invalid" | "second_factor.enabled" | "second_factor.missing" | "password.wrong" | "password.common" | "session.not_found" | "rate.limited" | "username.taken" | "email.taken" | "user.not_found" | "room.not_found" | "room.forbidden" | "member.not_found" | "message.nonce_reused" | "message.not_found" | "cursor.invalid" | "read_marker.ahead" | "frame.invalid" | "frame.unknown" | "stream.not_found" | "service.stopping" | "service.overloaded" | "database.unavailable" | "redis.unavailable" | "internal.error" | (string & {});
         ErrorData: {
             problem: components["schemas"]["Problem"];
         };
@@ -513,7 +637,10 @@ export interface components {
             path: string;
         };
         FocusInput: {
+            /** @description The room whose members' presence is wanted; null is none. */
             roomId: components["schemas"]["Id"] | null;
+            /** @description Users whose presence is wanted besides; replaces the list sent before. */
+            watch?: components["schemas"]["Id"][];
         };
         GatewayTicket: {
             /** @example 30 */
@@ -554,6 +681,7 @@ export interface components {
         Member: {
             joinedAt: components["schemas"]["Timestamp"];
             joinedSeq: components["schemas"]["Seq"];
+            presence?: components["schemas"]["PresenceState"];
             role: components["schemas"]["MemberRole"];
             roomId: components["schemas"]["Id"];
             user: components["schemas"]["UserSummary"];
@@ -625,10 +753,27 @@ export interface components {
          * @example b9f0c2d4e6
          */
         Nonce: string;
+        /**
+         * @description Any characters; compared after Unicode NFKC. The commonest are refused.
+         * @example correct horse battery staple
+         */
+        Password: string;
+        PasswordRequest: {
+            password: string;
+        };
+        Presence: {
+            state: components["schemas"]["PresenceState"];
+            userId: components["schemas"]["Id"];
+        };
         PresenceInput: {
             /** @enum {string} */
             state: "online" | "away";
         };
+        /**
+         * @description `online`, `away` or `offline`. Clients must accept states they do not know.
+         * @example online
+         */
+        PresenceState: "online" | "away" | "offline" | (string & {});
         /** @description What went wrong (RFC 9457). */
         Problem: {
             code: components["schemas"]["ErrorCode"];
@@ -667,14 +812,25 @@ export interface components {
             /** @description Where to; null is any gateway. */
             url: string | null;
         };
+        RecoveryCodes: {
+            /** @description Each is good for one sign-in. */
+            recoveryCodes: string[];
+        };
         /** @description Chosen by the client; comes back in the answer to this frame. */
         Ref: string;
         RefreshInput: {
             accessToken: string;
         };
         RefreshRequest: {
-            refreshToken: string;
+            /** @description Absent where the token is in the cookie. */
+            refreshToken?: string;
         };
+        /**
+         * @description Where the refresh token goes, in the answer's body or, for browsers, in a cookie that no script can read.
+         * @default body
+         * @enum {string}
+         */
+        RefreshTokenPlace: "body" | "cookie";
         RegisterRequest: {
             displayName?: components["schemas"]["DisplayName"];
             /**
@@ -682,11 +838,8 @@ export interface components {
              * @example ada@example.org
              */
             email: string;
-            /**
-             * @description Any characters; compared after Unicode NFKC.
-             * @example correct horse battery staple
-             */
-            password: string;
+            password: components["schemas"]["Password"];
+            refreshTokenIn?: components["schemas"]["RefreshTokenPlace"];
             username: components["schemas"]["Username"];
         };
         Resync: {
@@ -726,6 +879,19 @@ export interface components {
             /** @description For the next page; null at the end. */
             nextCursor: string | null;
         };
+        SecondFactor: {
+            isEnabled: boolean;
+            recoveryCodesLeft: number;
+        };
+        SecondFactorEnrolment: {
+            /**
+             * @description Base32, for typing in.
+             * @example JBSWY3DPEHPK3PXP
+             */
+            secret: string;
+            /** @description For a QR code (`otpauth:`). */
+            uri: string;
+        };
         /**
          * @description A place in a stream. Gap-free, rising by one, beginning with 1.
          * @example 42
@@ -747,6 +913,11 @@ export interface components {
             d: components["schemas"]["Hello"];
             /** @constant */
             t: "hello";
+        };
+        ServerPresenceFrame: {
+            d: components["schemas"]["Presence"];
+            /** @constant */
+            t: "presence";
         };
         ServerReadyFrame: {
             d: components["schemas"]["Ready"];
@@ -785,13 +956,44 @@ export interface components {
             /** @constant */
             t: "typing";
         };
+        /** @description A sign-in. */
+        Session: {
+            /**
+             * @description From where it was used last.
+             * @example 192.0.2.7
+             */
+            address: string;
+            createdAt: components["schemas"]["Timestamp"];
+            /**
+             * @description What the client said it is (User-Agent).
+             * @example Mozilla/5.0 (X11; Linux x86_64)
+             */
+            device: string;
+            expiresAt: components["schemas"]["Timestamp"];
+            id: components["schemas"]["Id"];
+            /** @description Whether this request came in it. */
+            isCurrent: boolean;
+            lastSeenAt: components["schemas"]["Timestamp"];
+        };
         SessionEnded: {
             sessionId: components["schemas"]["Id"];
         };
+        SessionList: {
+            items: components["schemas"]["Session"][];
+        };
         SignInRequest: {
+            /**
+             * @description Of the second factor, from the authenticator or one of the recovery codes.
+             * @example 287082
+             */
+            code?: string;
             /** @example correct horse battery staple */
             password: string;
-            /** @example ada */
+            refreshTokenIn?: components["schemas"]["RefreshTokenPlace"];
+            /**
+             * @description The username, in any case, or the e-mail address.
+             * @example ada
+             */
             username: string;
         };
         /**
@@ -920,6 +1122,19 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Too many requests of this kind; `Retry-After` says when the next may come. */
+        TooManyRequests: {
+            headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                "Retry-After": components["headers"]["RetryAfter"];
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description There is no valid session behind this request. */
         Unauthorized: {
             headers: {
@@ -958,10 +1173,15 @@ export interface components {
         /** @description How many items at most. */
         Limit: number;
         RoomId: components["schemas"]["Id"];
+        SessionId: components["schemas"]["Id"];
         UserId: components["schemas"]["Id"];
     };
     requestBodies: never;
     headers: {
+        /** @description What is left of the tightest of them, as `"class";r=left;t=secondsToReset`. */
+        RateLimit: string;
+        /** @description The limits that apply, as `"class";q=limit;w=windowSeconds`. */
+        RateLimitPolicy: string;
         /** @description The request's id, the caller's own if it sent a fit one. It stands in every log line of the request. */
         RequestId: string;
         /** @description Seconds to wait before the next try. */
@@ -997,8 +1217,10 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -1024,6 +1246,65 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    signOutEverywhere: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All my sessions have ended, this one too. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePasswordRequest"];
+            };
+        };
+        responses: {
+            /** @description The new password holds. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -1057,6 +1338,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -1089,6 +1371,190 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The state of it. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactor"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    confirmSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmSecondFactorRequest"];
+            };
+        };
+        responses: {
+            /** @description Sign-in asks for a code from now on; the recovery codes are shown this once. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    enrolSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordRequest"];
+            };
+        };
+        responses: {
+            /** @description The secret, shown this once. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorEnrolment"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    removeSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordRequest"];
+            };
+        };
+        responses: {
+            /** @description Sign-in asks for the password alone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description My live sessions, the one used last first. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    endSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sessionId: components["parameters"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session has ended. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -1115,6 +1581,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -1150,6 +1617,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -1183,6 +1651,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -1212,6 +1681,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -1248,6 +1718,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -1278,6 +1749,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -1306,6 +1778,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -1340,6 +1813,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -1376,6 +1850,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -1405,6 +1880,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -1443,6 +1919,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -1491,6 +1968,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -1527,6 +2005,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -1553,6 +2032,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -1579,6 +2059,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };

@@ -13,6 +13,8 @@ export { errors } from '../generated/errors.ts';
 export type { ErrorCode } from '../generated/errors.ts';
 export { closeCodes } from '../generated/close-codes.ts';
 export type { CloseAction, CloseCode } from '../generated/close-codes.ts';
+export { operationRateLimits, rateLimits } from '../generated/rate-limits.ts';
+export type { RateLimit, RateLimitClass } from '../generated/rate-limits.ts';
 
 /** A schema's type by its name: `Schemas['Message']`. */
 export type Schemas = components['schemas'];

@@ -12,11 +12,21 @@ import { createAccess, type Access } from './gateway/access.service.ts';
 import { createTickets, type Tickets } from './gateway/tickets.service.ts';
 import { createTicketStore } from './gateway/tickets.store.ts';
 import { createMembers, type Members } from './members/members.service.ts';
+import { createPresenceStore, type PresenceStore } from './members/presence.store.ts';
 import { createMessages, type Messages } from './messages/messages.service.ts';
 import { createRooms, type Rooms } from './rooms/rooms.service.ts';
 import { createKeyRing } from './sessions/key-ring.ts';
 import { createPasswords } from './sessions/passwords.ts';
 import { createRefreshTokens } from './sessions/refresh-token.ts';
+import { createAttempts } from './sessions/attempts.store.ts';
+import { createEndedWatch } from './sessions/ended-watch.ts';
+import { createEndSessions } from './sessions/ending.ts';
+import { createGrant } from './sessions/grant.ts';
+import { createPasswordProof } from './sessions/password-proof.ts';
+import { createRefreshStore } from './sessions/refresh.store.ts';
+import { createSecondFactors, type SecondFactors } from './sessions/second-factor.service.ts';
+import { createSignIn, type SignIn } from './sessions/sign-in.service.ts';
+import { createTotp } from './sessions/totp.ts';
 import { createSessions, type Sessions } from './sessions/sessions.service.ts';
 import { createSessionStore } from './sessions/sessions.store.ts';
 import { createTokens } from './sessions/tokens.ts';
@@ -27,10 +37,17 @@ export type { Actor } from './actor.ts';
 export type { Access, MembershipAccess } from './gateway/access.service.ts';
 export type { Admission, Tickets } from './gateway/tickets.service.ts';
 export type { ListMembersQuery, Members } from './members/members.service.ts';
+export { mostToldPresences } from './members/members.policy.ts';
+export { presenceKey, type Presence, type PresenceStore } from './members/presence.store.ts';
 export type { ListMessagesQuery, Messages, Sent } from './messages/messages.service.ts';
 export type { ListRoomsQuery, Rooms } from './rooms/rooms.service.ts';
+export { networkOf } from './network.ts';
 export type { PublicKey } from './sessions/key-ring.ts';
-export type { Device, JwkSet, Sessions } from './sessions/sessions.service.ts';
+export { rotateSigningKey, type KeyRotation } from './sessions/key-rotation.ts';
+export type { SecondFactors } from './sessions/second-factor.service.ts';
+export type { JwkSet, Sessions } from './sessions/sessions.service.ts';
+export type { SignedIn } from './sessions/grant.ts';
+export type { Device, SignIn } from './sessions/sign-in.service.ts';
 export type { Sync } from './sync/sync.service.ts';
 export type { Users } from './users/users.service.ts';
 
@@ -49,9 +66,12 @@ export interface CoreOptions {
 
 export interface Core {
   readonly users: Users;
+  readonly signIn: SignIn;
+  readonly secondFactors: SecondFactors;
   readonly sessions: Sessions;
   readonly rooms: Rooms;
   readonly members: Members;
+  readonly presence: PresenceStore;
   readonly messages: Messages;
   readonly sync: Sync;
   readonly tickets: Tickets;
@@ -61,21 +81,25 @@ export interface Core {
 export function createCore({ database, redis, streams, logger, clock, secret, gatewayUrls }: CoreOptions): Core {
   const keys = createKeyRing({ database, secret, clock });
   const tokens = createTokens({ keys, clock });
+  const refreshTokens = createRefreshTokens(secret);
+  const passwords = createPasswords();
+  const totp = createTotp(secret);
+  const store = createSessionStore({ redis, logger });
+  const refreshStore = createRefreshStore({ redis, logger });
+  const attempts = createAttempts({ redis });
+  const presence = createPresenceStore({ redis });
+  const grant = createGrant({ tokens, refreshTokens });
+  const endedWatch = createEndedWatch({ database, clock, logger });
+  const endSessions = createEndSessions({ database, streams, clock, logger, store, refreshStore, endedWatch });
+  const provePassword = createPasswordProof({ database, clock, passwords, attempts });
   return {
     users: createUsers({ database }),
-    sessions: createSessions({
-      database,
-      streams,
-      clock,
-      logger,
-      keys,
-      tokens,
-      refreshTokens: createRefreshTokens(secret),
-      passwords: createPasswords(),
-      store: createSessionStore({ redis, logger }),
-    }),
+    signIn: createSignIn({ database, streams, clock, passwords, attempts, totp, grant, endSessions, provePassword }),
+    secondFactors: createSecondFactors({ database, clock, totp, provePassword }),
+    sessions: createSessions({ database, clock, logger, keys, tokens, refreshTokens, store, refreshStore, grant, endSessions, endedWatch }),
     rooms: createRooms({ database, streams, clock }),
-    members: createMembers({ database, streams }),
+    members: createMembers({ database, streams, presence }),
+    presence,
     messages: createMessages({ database, streams }),
     sync: createSync({ database }),
     tickets: createTickets({ database, clock, tokens, store: createTicketStore({ redis, clock }), gatewayUrls }),

@@ -23,6 +23,18 @@ export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface AuditEntries {
+  action: string;
+  actor_id: string | null;
+  address: Generated<string>;
+  at: Timestamp;
+  details: Generated<Json>;
+  id: string;
+  request_id: Generated<string>;
+  session_id: string | null;
+  subject_id: string | null;
+}
+
 export interface Memberships {
   joined_at: Timestamp;
   joined_seq: number;
@@ -49,6 +61,11 @@ export interface Messages {
   updated_seq: number;
 }
 
+export interface RecoveryCodes {
+  code_hash: Buffer;
+  user_id: string;
+}
+
 export interface Rooms {
   created_at: Timestamp;
   created_by: string | null;
@@ -61,6 +78,14 @@ export interface Rooms {
   updated_seq: number;
 }
 
+export interface SecondFactors {
+  confirmed_at: Timestamp | null;
+  created_at: Timestamp;
+  last_step: Generated<number>;
+  sealed_secret: Buffer;
+  user_id: string;
+}
+
 export interface Sessions {
   address: Generated<string>;
   created_at: Timestamp;
@@ -71,6 +96,7 @@ export interface Sessions {
   id: string;
   last_seen_at: Timestamp;
   rotated_at: Timestamp;
+  used_at: Timestamp | null;
   user_agent: Generated<string>;
   user_id: string;
 }
@@ -113,9 +139,12 @@ export interface Users {
 }
 
 export interface DB {
+  audit_entries: AuditEntries;
   memberships: Memberships;
   messages: Messages;
+  recovery_codes: RecoveryCodes;
   rooms: Rooms;
+  second_factors: SecondFactors;
   sessions: Sessions;
   signing_keys: SigningKeys;
   stream: Stream;

@@ -6,3 +6,4 @@ export type { RedisClient } from './client.ts';
 export { createRedis, type Redis, type RedisOptions } from './redis.ts';
 export { type Argument, defineScript, type Script } from './script.ts';
 export { createSubscriber, type Listener, type Subscriber, type SubscriberOptions } from './subscriber.ts';
+export { within } from './within.ts';

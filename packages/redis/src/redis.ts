@@ -8,6 +8,8 @@ export type Redis = {
   /** The same connection, with strings answered as Buffers. */
   readonly buffers: RedisClientType<{}, {}, {}, 3, typeof bufferReplies>;
   readonly isReady: boolean;
+  /** Settles with the first connection, or when so much time is over. */
+  awaitReady(patienceMs: number): Promise<void>;
   /** Rejects unless Redis answers. */
   check(): Promise<void>;
   stop(): Promise<void>;
@@ -29,6 +31,15 @@ export function createRedis({ url, name, logger, queue }: RedisOptions): Redis {
     buffers: client.withTypeMapping(bufferReplies),
     get isReady() {
       return client.isReady;
+    },
+    async awaitReady(patienceMs) {
+      if (client.isReady) return;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, patienceMs);
+      client.once('ready', resolve);
+      await promise;
+      clearTimeout(timer);
+      client.off('ready', resolve);
     },
     async check() {
       await client.ping();

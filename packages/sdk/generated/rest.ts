@@ -10,11 +10,29 @@ import { getHeaders, transport } from '../src/transport.ts';
 export type Username = string;
 
 /**
+ * Any characters; compared after Unicode NFKC. The commonest are refused.
+ * @minLength 8
+ * @maxLength 128
+ */
+export type Password = string;
+
+/**
  * @minLength 1
  * @maxLength 64
  * @pattern \S
  */
 export type DisplayName = string;
+
+/**
+ * Where the refresh token goes, in the answer's body or, for browsers, in a cookie that no script can read.
+ */
+export type RefreshTokenPlace = typeof RefreshTokenPlace[keyof typeof RefreshTokenPlace];
+
+
+export const RefreshTokenPlace = {
+  body: 'body',
+  cookie: 'cookie',
+} as const;
 
 export interface RegisterRequest {
   username: Username;
@@ -24,13 +42,9 @@ export interface RegisterRequest {
      * @pattern ^[^\s@]+@[^\s@]+\.[^\s@]+$
      */
   email: string;
-  /**
-     * Any characters; compared after Unicode NFKC.
-     * @minLength 8
-     * @maxLength 128
-     */
-  password: string;
+  password: Password;
   displayName?: DisplayName;
+  refreshTokenIn?: RefreshTokenPlace;
 }
 
 /**
@@ -70,8 +84,8 @@ export interface AuthSession {
   accessToken: string;
   /** @minimum 0 */
   accessTokenExpiresInSeconds: number;
-  /** For `refreshSession`, once. */
-  refreshToken: string;
+  /** For `refreshSession`, once. Absent where it is in the cookie. */
+  refreshToken?: string;
 }
 
 /**
@@ -110,6 +124,7 @@ export interface Problem {
 
 export interface SignInRequest {
   /**
+     * The username, in any case, or the e-mail address.
      * @minLength 1
      * @maxLength 254
      */
@@ -119,14 +134,82 @@ export interface SignInRequest {
      * @maxLength 128
      */
   password: string;
+  /**
+     * Of the second factor, from the authenticator or one of the recovery codes.
+     * @minLength 6
+     * @maxLength 32
+     */
+  code?: string;
+  refreshTokenIn?: RefreshTokenPlace;
 }
 
 export interface RefreshRequest {
   /**
+     * Absent where the token is in the cookie.
      * @minLength 1
      * @maxLength 512
      */
-  refreshToken: string;
+  refreshToken?: string;
+}
+
+/**
+ * A sign-in.
+ */
+export interface Session {
+  id: Id;
+  /** What the client said it is (User-Agent). */
+  device: string;
+  /** From where it was used last. */
+  address: string;
+  createdAt: Timestamp;
+  lastSeenAt: Timestamp;
+  expiresAt: Timestamp;
+  /** Whether this request came in it. */
+  isCurrent: boolean;
+}
+
+export interface SessionList {
+  items: Session[];
+}
+
+export interface ChangePasswordRequest {
+  /**
+     * @minLength 1
+     * @maxLength 128
+     */
+  currentPassword: string;
+  newPassword: Password;
+}
+
+export interface SecondFactor {
+  isEnabled: boolean;
+  /** @minimum 0 */
+  recoveryCodesLeft: number;
+}
+
+export interface ConfirmSecondFactorRequest {
+  /** @pattern ^[0-9]{6}$ */
+  code: string;
+}
+
+export interface RecoveryCodes {
+  /** Each is good for one sign-in. */
+  recoveryCodes: string[];
+}
+
+export interface PasswordRequest {
+  /**
+     * @minLength 1
+     * @maxLength 128
+     */
+  password: string;
+}
+
+export interface SecondFactorEnrolment {
+  /** Base32, for typing in. */
+  secret: string;
+  /** For a QR code (`otpauth:`). */
+  uri: string;
 }
 
 /**
@@ -232,6 +315,11 @@ export interface UserSummary {
 }
 
 /**
+ * `online`, `away` or `offline`. Clients must accept states they do not know.
+ */
+export type PresenceState = string;
+
+/**
  * A user in a room.
  */
 export interface Member {
@@ -240,6 +328,7 @@ export interface Member {
   role: MemberRole;
   joinedSeq: Seq;
   joinedAt: Timestamp;
+  presence?: PresenceState;
 }
 
 export interface MemberPage {
@@ -383,6 +472,11 @@ export type TooLargeResponse = Problem;
 export type UnsupportedMediaTypeResponse = Problem;
 
 /**
+ * Too many requests of this kind; `Retry-After` says when the next may come.
+ */
+export type TooManyRequestsResponse = Problem;
+
+/**
  * Something went wrong on the server.
  */
 export type InternalErrorResponse = Problem;
@@ -516,7 +610,9 @@ export const getSignInUrl = () => {
 }
 
 /**
- * The answer for an unknown user and for a wrong password is the same.
+ * The answer for an unknown user and for a wrong password is the same. Who has a second factor and sends no `code` gets 401
+ * `second_factor.required`, and repeats the request with it. After 5 wrong passwords for an account from one address, or 20
+ * from one address, in 15 minutes, even the right one is refused from there.
  * @summary Sign in with username and password
  */
 export const signIn = async (signInRequest: SignInRequest, options?: Parameters<typeof transport>[1]): Promise<AuthSession> => {
@@ -541,7 +637,9 @@ export const getRefreshSessionUrl = () => {
 }
 
 /**
- * The refresh token is good for one use. Repeating a refresh whose answer was lost gives the same successor.
+ * The refresh token comes in the body or, for a cookie session, in the cookie. It is good for one use. Repeating a refresh gives
+ * the same successor as long as that successor, or an access token issued with it, was not used, or was first used less than
+ * 30 seconds ago. Later reuse, or an older token at any time, ends the session.
  * @summary Exchange the refresh token for its successor
  */
 export const refreshSession = async (refreshRequest: RefreshRequest, options?: Parameters<typeof transport>[1]): Promise<AuthSession> => {
@@ -577,6 +675,200 @@ export const signOut = async ( options?: Parameters<typeof transport>[1]): Promi
     method: 'POST'
 
 
+  }
+);}
+
+
+
+export const getSignOutEverywhereUrl = () => {
+
+
+
+
+  return `/auth/logout-all`
+}
+
+/**
+ * @summary End every session of mine
+ */
+export const signOutEverywhere = async ( options?: Parameters<typeof transport>[1]): Promise<void> => {
+
+  return transport<void>(getSignOutEverywhereUrl(),
+  {
+    ...options,
+    method: 'POST'
+
+
+  }
+);}
+
+
+
+export const getListSessionsUrl = () => {
+
+
+
+
+  return `/auth/sessions`
+}
+
+/**
+ * @summary Where I am signed in
+ */
+export const listSessions = async ( options?: Parameters<typeof transport>[1]): Promise<SessionList> => {
+
+  return transport<SessionList>(getListSessionsUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getEndSessionUrl = (sessionId: string,) => {
+
+
+
+
+  return `/auth/sessions/${encodeURIComponent(String(sessionId))}`
+}
+
+/**
+ * @summary End one of my sessions
+ */
+export const endSession = async (sessionId: string, options?: Parameters<typeof transport>[1]): Promise<void> => {
+
+  return transport<void>(getEndSessionUrl(sessionId),
+  {
+    ...options,
+    method: 'DELETE'
+
+
+  }
+);}
+
+
+
+export const getChangePasswordUrl = () => {
+
+
+
+
+  return `/auth/password`
+}
+
+/**
+ * Every other session of mine ends.
+ * @summary Change my password
+ */
+export const changePassword = async (changePasswordRequest: ChangePasswordRequest, options?: Parameters<typeof transport>[1]): Promise<void> => {
+
+return transport<void>(getChangePasswordUrl(),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(changePasswordRequest)
+  }
+);}
+
+
+
+export const getGetSecondFactorUrl = () => {
+
+
+
+
+  return `/auth/second-factor`
+}
+
+/**
+ * @summary Whether I have a second factor
+ */
+export const getSecondFactor = async ( options?: Parameters<typeof transport>[1]): Promise<SecondFactor> => {
+
+  return transport<SecondFactor>(getGetSecondFactorUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getEnrolSecondFactorUrl = () => {
+
+
+
+
+  return `/auth/second-factor`
+}
+
+/**
+ * Time-based codes (RFC 6238). Nothing changes until the first code is confirmed; enrolling again replaces the secret.
+ * @summary Begin to set up a second factor
+ */
+export const enrolSecondFactor = async (passwordRequest: PasswordRequest, options?: Parameters<typeof transport>[1]): Promise<SecondFactorEnrolment> => {
+
+return transport<SecondFactorEnrolment>(getEnrolSecondFactorUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(passwordRequest)
+  }
+);}
+
+
+
+export const getConfirmSecondFactorUrl = () => {
+
+
+
+
+  return `/auth/second-factor`
+}
+
+/**
+ * @summary Confirm the second factor with a first code
+ */
+export const confirmSecondFactor = async (confirmSecondFactorRequest: ConfirmSecondFactorRequest, options?: Parameters<typeof transport>[1]): Promise<RecoveryCodes> => {
+
+return transport<RecoveryCodes>(getConfirmSecondFactorUrl(),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(confirmSecondFactorRequest)
+  }
+);}
+
+
+
+export const getRemoveSecondFactorUrl = () => {
+
+
+
+
+  return `/auth/second-factor/remove`
+}
+
+/**
+ * @summary Remove my second factor
+ */
+export const removeSecondFactor = async (passwordRequest: PasswordRequest, options?: Parameters<typeof transport>[1]): Promise<void> => {
+
+return transport<void>(getRemoveSecondFactorUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(passwordRequest)
   }
 );}
 

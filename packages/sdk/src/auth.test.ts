@@ -17,9 +17,9 @@ const stored = (generation: number, lifeMs: number): Session => ({
   expiresAt: Date.now() + lifeMs,
 });
 
-function client(answer: (request: Request, n: number) => Response | Error | Promise<Response>, store: SessionStore = createMemorySession()) {
+function client(answer: (request: Request, n: number) => Response | Error | Promise<Response>, store: SessionStore = createMemorySession(), cookieSession = false) {
   const server = createScriptedServer(answer);
-  const confab = createConfab({ baseUrl, fetch: server.fetch, session: store, retryWithinMs: 0 });
+  const confab = createConfab({ baseUrl, fetch: server.fetch, session: store, retryWithinMs: 0, cookieSession });
   const told: string[] = [];
   confab.auth.on('signed-in', () => told.push('signed-in'));
   confab.auth.on('refreshed', () => told.push('refreshed'));
@@ -155,6 +155,53 @@ test('operations that need no session get no token', async () => {
   await confab.auth.signIn({ username: 'ada', password: 'x' });
   await confab.rest.signIn({ username: 'bob', password: 'x' });
   expect(server.requests.at(-1)?.authorization).toBeUndefined();
+});
+
+/** A server that keeps the refresh token in a cookie, of this session. */
+const inCookie = (sessionId = 's') => {
+  let generation = 1;
+  return ({ path, authorization }: Request): Response => {
+    const { refreshToken: _, ...rest } = session(generation);
+    if (path === '/auth/refresh' || path === '/auth/login' || path === '/auth/register') {
+      generation += 1;
+      return json(200, { ...rest, sessionId });
+    }
+    return path === '/auth/logout' ? new Response(null, { status: 204 }) : json(200, { authorization });
+  };
+};
+
+test('a cookie session asks for the cookie, and its store holds no refresh token', async () => {
+  const { confab, server, store } = client(inCookie(), createMemorySession(), true);
+  await confab.auth.signIn({ username: 'ada', password: 'x' });
+  expect(server.requests.at(-1)?.body).toEqual({ username: 'ada', password: 'x', refreshTokenIn: 'cookie' });
+  expect(await store.get()).toEqual({ user, sessionId: 's', accessToken: 'access-1', expiresAt: expect.any(Number) as number });
+  await confab.auth.refresh();
+  expect(server.requests.at(-1)).toMatchObject({ path: '/auth/refresh', body: {} });
+  expect(await confab.rest.getMe()).toEqual({ authorization: 'Bearer access-2' });
+  await confab.auth.signOut();
+  expect([await store.get(), server.requests.at(-1)?.path]).toEqual([undefined, '/auth/logout']);
+});
+
+test('a cookie session is restored from nothing but the cookie; without one nobody is signed in', async () => {
+  const found = client(inCookie(), createMemorySession(), true);
+  expect(await found.confab.auth.restore()).toEqual(user);
+  expect(await found.confab.rest.getMe()).toEqual({ authorization: 'Bearer access-1' });
+  const none = client(() => problem('refresh.invalid'), createMemorySession(), true);
+  expect([await none.confab.auth.restore(), none.told]).toEqual([undefined, []]);
+  const offline = client(() => cut(), createMemorySession(), true);
+  expect(await offline.confab.auth.restore()).toBeUndefined();
+  // Who keeps the token himself has nothing to restore.
+  const plain = client(inCookie());
+  expect([await plain.confab.auth.restore(), plain.paths()]).toEqual([undefined, []]);
+});
+
+test('the cookie of another sign-in does not become ours', async () => {
+  const store = createMemorySession();
+  const { refreshToken: _, ...kept } = stored(1, -1);
+  await store.set(kept);
+  const { confab, told } = client(inCookie('another'), store, true);
+  expect(await confab.auth.restore()).toBeUndefined();
+  expect([told, confab.auth.session]).toEqual([['signed-out: ended'], undefined]);
 });
 
 test('a store that fails costs nothing but the store', async () => {

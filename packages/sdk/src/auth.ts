@@ -37,12 +37,15 @@ export interface AuthOptions {
   /** The operations without a session's token. */
   rest: Rest;
   store: SessionStore;
+  /** Whether the refresh token is to be in a cookie. */
+  inCookie: boolean;
   logger: Logger;
   now(): number;
 }
 
-export function createAuth({ rest, store, logger, now }: AuthOptions): Auth & Tokens {
+export function createAuth({ rest, store, inCookie, logger, now }: AuthOptions): Auth & Tokens {
   const emitter = createEmitter<AuthSignals>(logger);
+  const place = inCookie ? ({ refreshTokenIn: 'cookie' } as const) : {};
   let session: Session | undefined;
   let margin = marginMs;
   let loading: Promise<void> | undefined;
@@ -61,9 +64,10 @@ export function createAuth({ rest, store, logger, now }: AuthOptions): Auth & To
     const { user, sessionId, refreshToken, accessToken } = answer;
     loading = Promise.resolve();
     margin = Math.min(marginMs, lifeMs / 5);
-    session = { user, sessionId, refreshToken, accessToken, expiresAt: askedAt + lifeMs };
-    await store.set(session);
-    return session;
+    session = { user, sessionId, ...(refreshToken === undefined ? {} : { refreshToken }), accessToken, expiresAt: askedAt + lifeMs };
+    const accepted = session;
+    await store.set(accepted);
+    return accepted;
   }
 
   async function enter(asking: () => Promise<Schemas['AuthSession']>): Promise<Schemas['CurrentUser']> {
@@ -85,10 +89,10 @@ export function createAuth({ rest, store, logger, now }: AuthOptions): Auth & To
     void emitter.emit('signed-out', { reason });
   }
 
-  /** Another tab may have used our refresh token already: then its successor is in the store. */
+  /** Another tab may have refreshed already: then what it got is in the store. */
   async function adopt(mine: Session): Promise<boolean> {
     const stored = await store.get();
-    if (stored?.sessionId !== mine.sessionId || stored.refreshToken === mine.refreshToken) return false;
+    if (stored?.sessionId !== mine.sessionId || stored.accessToken === mine.accessToken) return false;
     if (session?.sessionId === mine.sessionId) session = stored;
     return stored.expiresAt - margin > now();
   }
@@ -101,16 +105,34 @@ export function createAuth({ rest, store, logger, now }: AuthOptions): Auth & To
     if (session) void emitter.emit('refreshed', { session });
   }
 
+  async function successor({ sessionId, refreshToken }: Session): Promise<Schemas['AuthSession']> {
+    const answer = await rest.refreshSession(refreshToken === undefined ? {} : { refreshToken });
+    // Tabs share one cookie: another one has signed in as somebody else.
+    if (answer.sessionId !== sessionId) throw new ProblemError({ status: 401, code: 'session.ended', title: errors['session.ended'].title });
+    return answer;
+  }
+
   async function exchange(mine: Session): Promise<void> {
     const askedAt = now();
     try {
-      const answer = await rest.refreshSession({ refreshToken: mine.refreshToken });
+      const answer = await successor(mine);
       if (session?.sessionId === mine.sessionId) await accept(answer, askedAt);
     } catch (failure) {
       if (!(failure instanceof ProblemError) || failure.status !== 401) throw failure;
       if (await adopt(mine)) return;
       await forget(mine, 'ended');
       throw failure;
+    }
+  }
+
+  /** A page that was opened anew may know of its session by the cookie alone. */
+  async function enterByCookie(): Promise<void> {
+    const askedAt = now();
+    try {
+      const answer = await rest.refreshSession({});
+      if (!session) await accept(answer, askedAt);
+    } catch (failure) {
+      if (!(failure instanceof ProblemError) || failure.status !== 401) throw failure;
     }
   }
 
@@ -121,7 +143,7 @@ export function createAuth({ rest, store, logger, now }: AuthOptions): Auth & To
 
   /** The last use of a session: its end, on the server. */
   async function end(ending: Session): Promise<void> {
-    const { accessToken } = ending.expiresAt - margin > now() ? ending : await rest.refreshSession({ refreshToken: ending.refreshToken });
+    const { accessToken } = ending.expiresAt - margin > now() ? ending : await successor(ending);
     await rest.signOut({ headers: { authorization: `Bearer ${accessToken}` } });
   }
 
@@ -132,8 +154,8 @@ export function createAuth({ rest, store, logger, now }: AuthOptions): Auth & To
     get session() {
       return session;
     },
-    register: (input) => enter(() => rest.registerUser(input)),
-    signIn: (input) => enter(() => rest.signIn(input)),
+    register: (input) => enter(() => rest.registerUser({ ...place, ...input })),
+    signIn: (input) => enter(() => rest.signIn({ ...place, ...input })),
     async signOut() {
       await load();
       const ending = session;
@@ -147,6 +169,7 @@ export function createAuth({ rest, store, logger, now }: AuthOptions): Auth & To
       await load();
       try {
         if (session && session.expiresAt - margin <= now()) await refresh();
+        else if (!session && inCookie) await enterByCookie();
       } catch (failure) {
         logger.warn('the stored session could not be refreshed', { error: failure });
       }

@@ -33,7 +33,7 @@ export function createConfab(options: ConfabOptions): Confab {
     rules: { withinMs: options.retryWithinMs ?? 10_000, now, random, wait },
     closed: closing.signal,
   };
-  const auth = createAuth({ rest: bindRest(createSender(transport)), store: guardSession(options.session ?? createMemorySession(), logger), logger, now });
+  const auth = createAuth({ rest: bindRest(createSender(transport)), store: guardSession(options.session ?? createMemorySession(), logger), inCookie: options.cookieSession ?? false, logger, now });
   const rest = bindRest(createSender(transport, auth));
   const realtime = createRealtime({
     auth,

@@ -14,6 +14,11 @@ export interface ConfabOptions {
   baseUrl: string;
   /** Where the session is kept between starts. In memory unless given. */
   session?: SessionStore;
+  /**
+   * For web pages of the deployment's own origin: the refresh token is kept in a cookie that no script can read, and `session`
+   * holds the rest. `auth.restore` then finds a session even where `session` is empty.
+   */
+  cookieSession?: boolean;
   fetch?: (url: string, init: RequestInit) => Promise<Response>;
   /** Opens sockets in place of the platform's WebSocket. */
   webSocket?: OpenSocket;

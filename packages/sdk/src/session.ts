@@ -5,7 +5,8 @@ import type { Logger } from './options.ts';
 export interface Session {
   user: Schemas['CurrentUser'];
   sessionId: string;
-  refreshToken: string;
+  /** Absent where it is in a cookie. */
+  refreshToken?: string;
   accessToken: string;
   /** When the access token stops working: milliseconds since 1970 on this machine's clock. */
   expiresAt: number;

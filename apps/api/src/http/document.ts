@@ -8,6 +8,8 @@ export type OperationSpec = {
   /** As it stands in the document: `/rooms/{roomId}`. Logs, metrics and limits use it, never the path that came in. */
   readonly template: string;
   readonly isPublic: boolean;
+  /** Takes the refresh cookie instead of what would stand in the body. */
+  readonly takesCookie: boolean;
   readonly takesBody: boolean;
   readonly successStatuses: readonly number[];
   readonly integerParameters: readonly { readonly in: 'path' | 'query'; readonly name: string }[];
@@ -48,7 +50,7 @@ function readOperation(template: string, method: Method, operation: Operation, s
     operationId: operation.operationId as OperationId,
     method,
     template,
-    isPublic: isPublic(operation),
+    ...readSecurity(operation),
     takesBody: operation.requestBody !== undefined,
     successStatuses: Object.keys(operation.responses)
       .map(Number)
@@ -58,10 +60,11 @@ function readOperation(template: string, method: Method, operation: Operation, s
 }
 
 /** A requirement that nobody implements must not pass for one that is met. */
-function isPublic(operation: Operation): boolean {
+function readSecurity(operation: Operation): Pick<OperationSpec, 'isPublic' | 'takesCookie'> {
   const requirements = JSON.stringify(operation.security ?? document.security);
-  if (requirements === '[]') return true;
-  if (requirements === '[{"bearerAuth":[]}]') return false;
+  if (requirements === '[]') return { isPublic: true, takesCookie: false };
+  if (requirements === '[{},{"refreshCookie":[]}]') return { isPublic: true, takesCookie: true };
+  if (requirements === '[{"bearerAuth":[]}]') return { isPublic: false, takesCookie: false };
   throw new Error(`${operation.operationId}: the security requirement ${requirements} is not implemented`);
 }
 

@@ -2,6 +2,7 @@ import type { ErrorCode } from '@confab/contract';
 import type { Actor } from '@confab/core';
 import type { Response } from 'express';
 import type { OperationSpec } from './document.ts';
+import type { Spent } from './rate-limit.ts';
 
 /** What is known of one request, filled in on its way. */
 export type Exchange = {
@@ -11,6 +12,8 @@ export type Exchange = {
   operation?: OperationSpec;
   actor?: Actor;
   code?: ErrorCode;
+  /** Of which limits this request used one, and what is left. */
+  spent?: readonly Spent[];
 };
 
 export function beginExchange(response: Response, requestId: string): Exchange {

@@ -1,8 +1,9 @@
-import express, { type RequestHandler, type Response, type Router } from 'express';
+import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
 import type { Context, Operations } from '../operations.ts';
 import type { OperationSpec } from './document.ts';
 import { exchangeOf } from './exchange.ts';
 import { allow, answerOptions, refuseMethod } from './methods.ts';
+import { refreshCookie } from './refresh-cookie.ts';
 
 type AnyInput = { path: unknown; query: unknown; body: unknown };
 type AnyHandler = (input: AnyInput, context: Context) => Promise<unknown>;
@@ -36,10 +37,7 @@ function invoke(spec: OperationSpec, operations: Operations): RequestHandler {
   const handler = operations[spec.operationId] as unknown as AnyHandler;
   return async (request, response) => {
     if (validatedAs(request) !== spec.operationId) throw new Error(`${spec.operationId} was validated as ${String(validatedAs(request))}`);
-    const output = await handler(
-      { path: request.params, query: request.query, body: request.body },
-      contextOf(request.ip, request.get('user-agent'), response),
-    );
+    const output = await handler({ path: request.params, query: request.query, body: request.body }, contextOf(request, response));
     const [only] = spec.successStatuses;
     send(response, spec.successStatuses.length === 1 && only !== undefined ? { status: only, body: output } : (output as AnyReply));
   };
@@ -49,10 +47,11 @@ function validatedAs(request: object): string | undefined {
   return (request as { openapi?: { schema: { operationId: string } } }).openapi?.schema.operationId;
 }
 
-function contextOf(address = '', userAgent = '', response: Response): Context {
+function contextOf(request: Request, response: Response): Context {
   const { actor, label } = exchangeOf(response);
   return {
-    device: { address, userAgent: userAgent.slice(0, 256) },
+    device: { address: request.ip ?? '', userAgent: (request.get('user-agent') ?? '').slice(0, 256) },
+    refreshCookie: refreshCookie(request, response),
     get actor() {
       if (actor === undefined) throw new Error(`${label} is open to everybody: it has no actor`);
       return actor;

@@ -11,5 +11,5 @@ export const identifyRequest: RequestHandler = (request, response, next) => {
   const requestId = given !== undefined && fit.test(given) ? given : randomUUID();
   response.setHeader('X-Request-Id', requestId);
   beginExchange(response, requestId);
-  runInContext({ requestId }, next);
+  runInContext({ requestId, address: request.ip ?? '' }, next);
 };

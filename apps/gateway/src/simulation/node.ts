@@ -70,7 +70,7 @@ export function createNode({ time, database, redis, code, told, violated }: Worl
       }),
   };
   const notAsked = () => Promise.reject(new Error('is not asked here'));
-  const core = { access: { ...membership, isLive: notAsked }, tickets: { create: notAsked, admit: notAsked, renew: notAsked } };
+  const core = { access: { ...membership, acquainted: notAsked, fellows: notAsked, isLive: notAsked }, tickets: { create: notAsked, admit: notAsked, renew: notAsked } };
   const access = code.createAccess({ core, streams });
   const feed = code.createFeed({ subscriber, later });
   const hub: Hub = code.createHub({ streams, feed, later, told });

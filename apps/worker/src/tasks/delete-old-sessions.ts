@@ -1,17 +1,8 @@
 import type { Sessions } from '@confab/core';
 import type { Task } from '../tasks.ts';
+import { inBatches } from './batches.ts';
 
-const batch = 1_000;
-
-/** In batches, each a short transaction of its own. */
+/** The rows alone: what Redis holds of a session (its refresh tokens' state, that it is live or has ended) expires there by itself. */
 export function deleteOldSessions(sessions: Pick<Sessions, 'deleteOld'>): Task {
-  return async (_payload, signal) => {
-    let deleted = 0;
-    let last = batch;
-    while (last === batch && !signal.aborted) {
-      last = await sessions.deleteOld(batch);
-      deleted += last;
-    }
-    return { deleted };
-  };
+  return async (_payload, signal) => ({ deleted: await inBatches((limit) => sessions.deleteOld(limit), signal) });
 }

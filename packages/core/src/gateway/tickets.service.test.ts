@@ -89,7 +89,7 @@ describe('renewing an admission', () => {
     const user = await makeUser(test.core);
     const admission = await test.core.tickets.admit((await test.core.tickets.create(user.actor)).ticket);
     test.clock.advance(600_000);
-    const { accessToken } = await test.core.sessions.refresh(user.session.refreshToken);
+    const { accessToken } = await test.core.sessions.refresh(user.session.refreshToken, '');
     const renewed = await test.core.tickets.renew(admission, accessToken);
     expect(renewed.expiresAt - admission.expiresAt).toBeGreaterThanOrEqual(600_000);
     // A token from before does not shorten it.
@@ -99,7 +99,7 @@ describe('renewing an admission', () => {
   it('takes no token of another session, no ticket, and none of a session that has ended', async () => {
     const [user, other] = [await makeUser(test.core), await makeUser(test.core)];
     const admission = await test.core.tickets.admit((await test.core.tickets.create(user.actor)).ticket);
-    const second = await test.core.sessions.signIn({ username: user.user.username, password: user.password }, { userAgent: '', address: '' });
+    const second = await test.core.signIn.signIn({ username: user.user.username, password: user.password }, { userAgent: '', address: '' });
     for (const token of [other.session.accessToken, second.accessToken, (await test.core.tickets.create(user.actor)).ticket]) {
       await expect(test.core.tickets.renew(admission, token)).rejects.toEqual(refused('token.invalid'));
     }

@@ -1,4 +1,4 @@
-import type { Redis } from '@confab/redis';
+import { within, type Redis } from '@confab/redis';
 import type { Clock } from '@confab/runtime';
 
 import { tokenKinds } from '../sessions/tokens.ts';
@@ -29,7 +29,7 @@ export function createTicketStore({ redis, clock }: { redis: Redis; clock: Clock
       if (taken.has(ticketId)) return false;
       taken.set(ticketId, now + keptSeconds * 1000);
       try {
-        const answer = await redis.client.set(`ticket:${ticketId}`, '1', { condition: 'NX', expiration: { type: 'EX', value: keptSeconds } });
+        const answer = await within(redis.client.set(`ticket:${ticketId}`, '1', { condition: 'NX', expiration: { type: 'EX', value: keptSeconds } }));
         return answer !== null;
       } catch {
         return true;

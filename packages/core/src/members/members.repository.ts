@@ -53,6 +53,24 @@ export async function listMemberships(db: Db, userId: string): Promise<Membershi
   return named(db, 'members.listMemberships').selectFrom('memberships').select(['room_id', 'joined_seq']).where('user_id', '=', userId).orderBy('room_id').execute();
 }
 
+/** Who shares the room with this member, himself among them; nobody if he is none. */
+export async function listFellows(db: Db, roomId: string, userId: string, limit: number): Promise<string[]> {
+  const { rows } = await sql<{ user_id: string }>`
+    SELECT user_id FROM memberships
+    WHERE room_id = ${roomId} AND EXISTS (SELECT FROM memberships WHERE room_id = ${roomId} AND user_id = ${userId})
+    LIMIT ${limit}`.execute(named(db, 'members.listFellows'));
+  return rows.map((row) => row.user_id);
+}
+
+/** Those of them who are in some room together with this user. */
+export async function listAcquainted(db: Db, userId: string, userIds: readonly string[]): Promise<string[]> {
+  const { rows } = await sql<{ user_id: string }>`
+    SELECT DISTINCT theirs.user_id
+    FROM memberships AS mine JOIN memberships AS theirs ON theirs.room_id = mine.room_id
+    WHERE mine.user_id = ${userId} AND theirs.user_id = ANY(${userIds})`.execute(named(db, 'members.listAcquainted'));
+  return rows.map((row) => row.user_id);
+}
+
 /** For an append. A new member has read what was said before he came. */
 export function insertingMember(member: MemberRow): RawBuilder<unknown> {
   return sql`

@@ -10,8 +10,9 @@ import { assertMay } from '../rooms/rooms.policy.ts';
 import { addToMemberCount, findStanding, lockRoom, type RoomRow } from '../rooms/rooms.repository.ts';
 import { findUser, findUserByUsername, type UserRow } from '../users/users.repository.ts';
 import { memberEvents } from './member-events.ts';
-import { mayRemove, roleOnJoining } from './members.policy.ts';
+import { mayRemove, mostToldPresences, roleOnJoining } from './members.policy.ts';
 import { presentMember } from './members.presenter.ts';
+import type { PresenceStore } from './presence.store.ts';
 import { deletingMember, findMember, findSuccessor, insertingMember, listMembers, updateRole, type MemberRow } from './members.repository.ts';
 
 export type ListMembersQuery = NonNullable<operations['listMembers']['parameters']['query']>;
@@ -30,7 +31,7 @@ interface Change {
 }
 
 /** Who is in a room changes under the room's lock alone, so that what is read there is true until the commit. */
-export function createMembers({ database, streams }: { database: Database; streams: Streams }): Members {
+export function createMembers({ database, streams, presence }: { database: Database; streams: Streams; presence: PresenceStore }): Members {
   async function change(work: (tx: Tx) => Promise<Change>): Promise<MemberRow | undefined> {
     const { member, events } = await database.write(work);
     streams.publish(events);
@@ -90,9 +91,12 @@ export function createMembers({ database, streams }: { database: Database; strea
 
     async list(actor, roomId, { cursor, limit = 50 }) {
       const afterSeq = cursor === undefined ? 0 : Number(decodeCursor(cursor, /^[1-9][0-9]{0,14}$/));
-      assertMay('see', await findStanding(database.primary, roomId, actor.userId));
+      const standing = await findStanding(database.primary, roomId, actor.userId);
+      assertMay('see', standing);
       const { items, next } = pageOf(await listMembers(database.primary, roomId, afterSeq, limit + 1), limit);
-      return { items: items.map(presentMember), nextCursor: next === undefined ? null : encodeCursor(next.joined_seq) };
+      const isTold = standing.role !== null && standing.member_count <= mostToldPresences;
+      const presences = isTold ? await presence.read(items.map(({ user_id }) => user_id)) : undefined;
+      return { items: items.map((row) => presentMember(row, presences?.get(row.user_id))), nextCursor: next === undefined ? null : encodeCursor(next.joined_seq) };
     },
 
     async add(actor, roomId, body) {

@@ -103,9 +103,9 @@ function roomViews(userId: string): RawBuilder<RoomView> {
 }
 
 /** One statement with all that a decision in a room needs. */
-export async function findStanding(db: Db, roomId: string, userId: string): Promise<(Standing & { read_seq: number | null; head: number }) | undefined> {
-  const { rows } = await sql<{ kind: string; role: Role | null; read_seq: number | null; head: number }>`
-    SELECT room.kind, membership.role, membership.read_seq, stream.head
+export async function findStanding(db: Db, roomId: string, userId: string): Promise<(Standing & { member_count: number; read_seq: number | null; head: number }) | undefined> {
+  const { rows } = await sql<{ kind: string; member_count: number; role: Role | null; read_seq: number | null; head: number }>`
+    SELECT room.kind, room.member_count, membership.role, membership.read_seq, stream.head
     FROM rooms AS room
     JOIN stream ON stream.id = 'room:' || room.id
     LEFT JOIN memberships AS membership ON membership.room_id = room.id AND membership.user_id = ${userId}

@@ -16,7 +16,7 @@ const refused = (code: string) => expect.objectContaining({ code });
 
 describe('registering', () => {
   it('makes a user, his stream and a session', async () => {
-    const session = await test.core.sessions.register({ username: 'Grace', email: 'Grace@Example.org', password: 'a fine password', displayName: ' Grace\nHopper ' }, device);
+    const session = await test.core.signIn.register({ username: 'Grace', email: 'Grace@Example.org', password: 'a fine password', displayName: ' Grace\nHopper ' }, device);
     expect(session.user).toMatchObject({ kind: 'person', username: 'Grace', displayName: 'Grace Hopper', email: 'Grace@Example.org' });
     expect(session.accessTokenExpiresInSeconds).toBe(900);
     expect(await test.streams.heads([`user:${session.user.id}`])).toEqual(new Map([[`user:${session.user.id}`, 0]]));
@@ -37,7 +37,7 @@ describe('registering', () => {
     await makeUser(test.core, { username: 'alan', email: 'alan@example.org' }).catch(() => undefined);
     const count = () => test.database.primary.selectFrom('stream').select((eb) => eb.fn.countAll().as('n')).executeTakeFirst();
     const before = await count();
-    await expect(test.core.sessions.register({ password: 'a fine password', ...given }, device)).rejects.toEqual(refused(code));
+    await expect(test.core.signIn.register({ password: 'a fine password', ...given }, device)).rejects.toEqual(refused(code));
     expect(await count()).toEqual(before);
   });
 
@@ -55,7 +55,7 @@ describe('signing in', () => {
   });
 
   it.each(['Ada', 'ada', 'ADA', 'Ada@Example.ORG'])('works as %s', async (username) => {
-    const session = await test.core.sessions.signIn({ username, password: ada.password }, device);
+    const session = await test.core.signIn.signIn({ username, password: ada.password }, device);
     expect(session.user).toEqual(ada.user);
     expect(session.sessionId).not.toBe(ada.session.sessionId);
   });
@@ -63,7 +63,7 @@ describe('signing in', () => {
   it('says the same of an unknown user and of a wrong password', async () => {
     const errors = await Promise.all(
       [{ username: 'nobody', password: 'x' }, { username: 'ada', password: 'x' }, { username: 'nobody@example.org', password: 'x' }].map((body) =>
-        test.core.sessions.signIn(body, device).catch((error: unknown) => error),
+        test.core.signIn.signIn(body, device).catch((error: unknown) => error),
       ),
     );
     expect(errors).toEqual([refused('credentials.invalid'), refused('credentials.invalid'), refused('credentials.invalid')]);
@@ -92,11 +92,11 @@ describe('signing out', () => {
 
   it('ends the session at once, tells its stream once, and not the other sessions', async () => {
     const user = await makeUser(test.core);
-    const other = await test.core.sessions.signIn({ username: user.user.username, password: user.password }, device);
+    const other = await test.core.signIn.signIn({ username: user.user.username, password: user.password }, device);
     expect(await remembered(user.session.sessionId)).toBe('live');
     await Promise.all([test.core.sessions.end(user.actor), test.core.sessions.end(user.actor), test.another().sessions.end(user.actor)]);
     await expect(test.core.sessions.authenticate(user.session.accessToken)).rejects.toEqual(refused('session.ended'));
-    await expect(test.core.sessions.refresh(user.session.refreshToken)).rejects.toEqual(refused('session.ended'));
+    await expect(test.core.sessions.refresh(user.session.refreshToken, '')).rejects.toEqual(refused('session.ended'));
     await test.core.sessions.authenticate(other.accessToken);
     expect(await test.log(`user:${user.user.id}`)).toMatchObject([{ type: 'session.ended', control: true, d: { sessionId: user.session.sessionId } }]);
     expect(await remembered(user.session.sessionId)).toBe('ended');
@@ -107,6 +107,7 @@ describe('signing out', () => {
     await test.core.sessions.end(user.actor);
     await test.redis.client.flushDb();
     await expect(test.core.sessions.authenticate(user.session.accessToken)).rejects.toEqual(refused('session.ended'));
+    await expect(test.another().sessions.authenticate(user.session.accessToken)).rejects.toEqual(refused('session.ended'));
     expect(await remembered(user.session.sessionId)).toBe('ended');
   });
 
@@ -129,30 +130,49 @@ describe('refreshing', () => {
   it('rotates the token and says that the session was seen', async () => {
     const user = await makeUser(test.core);
     test.clock.advance(10 * minute);
-    const next = await test.core.sessions.refresh(user.session.refreshToken);
+    const next = await test.core.sessions.refresh(user.session.refreshToken, '');
     expect(next).toMatchObject({ user: user.user, sessionId: user.session.sessionId });
     expect(next.refreshToken).not.toBe(user.session.refreshToken);
     await test.core.sessions.authenticate(next.accessToken);
     const row = await test.database.primary.selectFrom('sessions').selectAll().where('id', '=', next.sessionId).executeTakeFirstOrThrow();
     expect(row.last_seen_at.getTime() - row.created_at.getTime()).toBeGreaterThanOrEqual(10 * minute);
-    expect(row.expires_at.getTime() - row.last_seen_at.getTime()).toBe(30 * 86_400_000);
+    expect(row.expires_at.getTime() - row.rotated_at.getTime()).toBe(30 * 86_400_000);
+    expect(row.used_at).not.toBeNull();
   });
 
   it('answers twenty racing repeats with one successor, on two processes', async () => {
     const user = await makeUser(test.core);
     const [here, there] = [test.core, test.another()];
-    const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => (n % 2 ? here : there).sessions.refresh(user.session.refreshToken)));
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => (n % 2 ? here : there).sessions.refresh(user.session.refreshToken, '')));
     expect(new Set(answers.map(({ refreshToken }) => refreshToken)).size).toBe(1);
-    const next = await test.core.sessions.refresh(answers[0]?.refreshToken ?? '');
+    const next = await test.core.sessions.refresh(answers[0]?.refreshToken ?? '', '');
     expect(next.refreshToken).not.toBe(answers[0]?.refreshToken);
   });
 
-  it('ends the session when the one before comes after half a minute', async () => {
+  it('answers the one before for as long as its successor is not in use', async () => {
     const user = await makeUser(test.core);
-    const next = await test.core.sessions.refresh(user.session.refreshToken);
+    const next = await test.core.sessions.refresh(user.session.refreshToken, '');
+    test.clock.advance(3_600_000);
+    expect((await test.core.sessions.refresh(user.session.refreshToken, '')).refreshToken).toBe(next.refreshToken);
+  });
+
+  it.each(['redis', 'the row'])('ends the session when the one before comes after half a minute of use, though only %s knows of that', async (keeper) => {
+    const user = await makeUser(test.core);
+    const next = await test.core.sessions.refresh(user.session.refreshToken, '');
+    await test.core.sessions.authenticate(next.accessToken);
+    if (keeper === 'redis') await test.database.primary.updateTable('sessions').set({ used_at: null }).where('id', '=', next.sessionId).execute();
+    else await test.redis.client.hDel(`refresh:${next.sessionId}`, 'used');
     test.clock.advance(31_000);
-    await expect(test.core.sessions.refresh(user.session.refreshToken)).rejects.toEqual(refused('session.ended'));
-    await expect(test.core.sessions.refresh(next.refreshToken)).rejects.toEqual(refused('session.ended'));
+    await expect(test.core.sessions.refresh(user.session.refreshToken, '')).rejects.toEqual(refused('session.ended'));
+  });
+
+  it('ends the session when the one before comes after half a minute of use', async () => {
+    const user = await makeUser(test.core);
+    const next = await test.core.sessions.refresh(user.session.refreshToken, '');
+    await test.core.sessions.authenticate(next.accessToken);
+    test.clock.advance(31_000);
+    await expect(test.core.sessions.refresh(user.session.refreshToken, '')).rejects.toEqual(refused('session.ended'));
+    await expect(test.core.sessions.refresh(next.refreshToken, '')).rejects.toEqual(refused('session.ended'));
     await expect(test.core.sessions.authenticate(next.accessToken)).rejects.toEqual(refused('session.ended'));
     const row = await test.database.primary.selectFrom('sessions').select('end_reason').where('id', '=', next.sessionId).executeTakeFirstOrThrow();
     expect(row.end_reason).toBe('refresh_reuse');
@@ -161,31 +181,38 @@ describe('refreshing', () => {
 
   it('ends the session at once when one of two generations ago comes', async () => {
     const user = await makeUser(test.core);
-    const second = await test.core.sessions.refresh(user.session.refreshToken);
-    const third = await test.core.sessions.refresh(second.refreshToken);
-    await expect(test.core.sessions.refresh(user.session.refreshToken)).rejects.toEqual(refused('session.ended'));
-    await expect(test.core.sessions.refresh(third.refreshToken)).rejects.toEqual(refused('session.ended'));
+    const second = await test.core.sessions.refresh(user.session.refreshToken, '');
+    const third = await test.core.sessions.refresh(second.refreshToken, '');
+    await expect(test.core.sessions.refresh(user.session.refreshToken, '')).rejects.toEqual(refused('session.ended'));
+    await expect(test.core.sessions.refresh(third.refreshToken, '')).rejects.toEqual(refused('session.ended'));
   });
 
   it('goes on from a token that is ahead of a database that lost its last moments', async () => {
     const user = await makeUser(test.core);
-    const second = await test.core.sessions.refresh(user.session.refreshToken);
+    const second = await test.core.sessions.refresh(user.session.refreshToken, '');
     await test.database.primary.updateTable('sessions').set({ generation: 1 }).where('id', '=', second.sessionId).execute();
-    const third = await test.core.sessions.refresh(second.refreshToken);
+    const third = await test.core.sessions.refresh(second.refreshToken, '');
     expect(third.refreshToken).toContain('.3.');
+  });
+
+  it('leaves nothing in Redis for a session that has ended', async () => {
+    const user = await makeUser(test.core);
+    await test.core.sessions.end(user.actor);
+    await expect(test.core.sessions.refresh(user.session.refreshToken, '')).rejects.toEqual(refused('session.ended'));
+    expect(await test.redis.client.exists(`refresh:${user.session.sessionId}`)).toBe(0);
   });
 
   it('stops after thirty days of silence', async () => {
     const user = await makeUser(test.core);
     test.clock.advance(31 * 86_400_000);
-    await expect(test.core.sessions.refresh(user.session.refreshToken)).rejects.toEqual(refused('session.ended'));
+    await expect(test.core.sessions.refresh(user.session.refreshToken, '')).rejects.toEqual(refused('session.ended'));
   });
 
   it('knows only its own tokens', async () => {
     const user = await makeUser(test.core);
     const stranger = test.another({ secret: new Uint8Array(32) });
-    await expect(stranger.sessions.refresh(user.session.refreshToken)).rejects.toEqual(refused('refresh.invalid'));
-    await expect(test.core.sessions.refresh('x')).rejects.toEqual(refused('refresh.invalid'));
+    await expect(stranger.sessions.refresh(user.session.refreshToken, '')).rejects.toEqual(refused('refresh.invalid'));
+    await expect(test.core.sessions.refresh('x', '')).rejects.toEqual(refused('refresh.invalid'));
   });
 });
 
@@ -193,7 +220,7 @@ it('deletes what ended or expired a month ago, and no more than it is told to', 
   const [ended, kept] = [await makeUser(test.core), await makeUser(test.core)];
   await test.core.sessions.end(ended.actor);
   test.clock.advance(29 * 86_400_000);
-  const recent = await test.core.sessions.signIn({ username: kept.user.username, password: kept.password }, device);
+  const recent = await test.core.signIn.signIn({ username: kept.user.username, password: kept.password }, device);
   test.clock.advance(2 * 86_400_000);
   expect(await test.core.sessions.deleteOld(1)).toBe(1);
   while ((await test.core.sessions.deleteOld(100)) > 0);

@@ -1,30 +1,24 @@
 import type { Schemas } from '@confab/contract';
-import { constraintError, type Database } from '@confab/db';
+import type { Database } from '@confab/db';
 import { AppError, type Clock, type Logger } from '@confab/runtime';
-import { AppendRefused, type Streams } from '@confab/stream';
-import { v7 as uuidv7 } from 'uuid';
 
 import type { Actor } from '../actor.ts';
-import { isBlank, tidyName } from '../text.ts';
-import { findUser, findUserBySignIn, insertUser, type UserRow } from '../users/users.repository.ts';
+import { findUser } from '../users/users.repository.ts';
+import type { EndedWatch } from './ended-watch.ts';
+import type { EndSessions } from './ending.ts';
+import { absoluteDays, sessionDays, type Grant, type SignedIn } from './grant.ts';
 import type { KeyRing, PublicKey } from './key-ring.ts';
-import type { Passwords } from './passwords.ts';
+import type { RefreshStore } from './refresh.store.ts';
 import type { RefreshTokens } from './refresh-token.ts';
-import { isLive, judgeRefresh } from './sessions.policy.ts';
-import { presentAuthSession } from './sessions.presenter.ts';
-import { deleteOldSessions, endingSession, findSession, insertSession, rotateSession, type EndReason, type NewSession } from './sessions.repository.ts';
+import { isLive, judgeRefresh, type RefreshVerdict } from './sessions.policy.ts';
+import { presentSession } from './sessions.presenter.ts';
+import { deleteOldSessions, findSession, listLiveSessions, markSessionUsed, rotateSession, type SessionRow } from './sessions.repository.ts';
 import type { SessionStore } from './sessions.store.ts';
-import { TokenRefused, type Tokens } from './tokens.ts';
+import { TokenRefused, type Claims, type Tokens } from './tokens.ts';
+import { createUses } from './uses.ts';
 
 const dayMs = 86_400_000;
-const sessionDays = 30;
 const keptDays = 30;
-
-/** Where a sign-in came from, as the list of sessions shows it. */
-export interface Device {
-  readonly userAgent: string;
-  readonly address: string;
-}
 
 /** Public signing keys (RFC 7517), newest first. */
 export interface JwkSet {
@@ -32,12 +26,17 @@ export interface JwkSet {
 }
 
 export interface Sessions {
-  register(body: Schemas['RegisterRequest'], device: Device): Promise<Schemas['AuthSession']>;
-  signIn(body: Schemas['SignInRequest'], device: Device): Promise<Schemas['AuthSession']>;
-  refresh(refreshToken: string): Promise<Schemas['AuthSession']>;
+  /** Throws refresh.invalid, session.ended. */
+  refresh(refreshToken: string, address: string): Promise<SignedIn>;
   /** Throws token.invalid, token.expired or session.ended. */
   authenticate(accessToken: string): Promise<Actor>;
   end(actor: Actor): Promise<void>;
+  endAll(actor: Actor): Promise<void>;
+  /** Throws session.not_found. */
+  endOne(actor: Actor, sessionId: string): Promise<void>;
+  list(actor: Actor): Promise<Schemas['SessionList']>;
+  /** Asks the database once a second which sessions ended, whatever Redis says. Answers how to stop. */
+  watchEnded(onEnded?: (sessionIds: readonly string[]) => void): () => Promise<void>;
   jwks(): Promise<JwkSet>;
   /** Deletes sessions that ended or expired a month ago, at most `limit`; answers how many. */
   deleteOld(limit: number): Promise<number>;
@@ -45,56 +44,24 @@ export interface Sessions {
 
 export interface SessionsDependencies {
   readonly database: Database;
-  readonly streams: Streams;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly keys: KeyRing;
   readonly tokens: Tokens;
   readonly refreshTokens: RefreshTokens;
-  readonly passwords: Passwords;
   readonly store: SessionStore;
+  readonly refreshStore: RefreshStore;
+  readonly grant: Grant;
+  readonly endSessions: EndSessions;
+  readonly endedWatch: EndedWatch;
 }
 
 export function createSessions(dependencies: SessionsDependencies): Sessions {
-  const { database, streams, clock, logger, keys, tokens, refreshTokens, passwords, store } = dependencies;
-
-  function newSession(userId: string, { userAgent, address }: Device): NewSession {
-    const now = clock.now();
-    return {
-      id: uuidv7(),
-      userId,
-      userAgent: tidyName(userAgent).slice(0, 256),
-      address: address.slice(0, 64),
-      at: new Date(now),
-      expiresAt: new Date(now + sessionDays * dayMs),
-    };
-  }
-
-  async function signedIn(user: UserRow, sessionId: string, generation: number): Promise<Schemas['AuthSession']> {
-    const accessToken = await tokens.issue('access', { userId: user.id, sessionId });
-    return presentAuthSession(sessionId, user, accessToken, refreshTokens.make(sessionId, generation));
-  }
-
-  /** PostgreSQL decides, Redis hears of it, then the sockets. Ending it again changes nothing. */
-  async function end(userId: string, sessionId: string, reason: EndReason): Promise<void> {
-    const stream = `user:${userId}` as const;
-    try {
-      const events = await database.write((tx) =>
-        streams.append(tx, [{ stream }], (places) => ({
-          row: endingSession(sessionId, reason, places[0]?.at ?? new Date(clock.now())),
-          events: places.map(({ seq }) => ({ stream, seq, type: 'session.ended', d: { sessionId }, control: true })),
-        })),
-      );
-      await store.markEnded(sessionId);
-      streams.publish(events);
-      logger.info({ sessionId, reason }, 'session ended');
-    } catch (error) {
-      if (!(error instanceof AppendRefused)) throw error;
-      await store.markEnded(sessionId);
-    }
-  }
+  const { database, clock, logger, keys, tokens, refreshTokens, store, refreshStore, grant, endSessions, endedWatch } = dependencies;
+  const uses = createUses();
 
   async function liveness(sessionId: string): Promise<'live' | 'ended'> {
+    if (endedWatch.has(sessionId)) return 'ended';
     const known = await store.find(sessionId);
     if (known === 'live' || known === 'ended') return known;
     const found = isLive(await findSession(database.primary, sessionId), clock.now()) ? 'live' : 'ended';
@@ -102,52 +69,62 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
     return found;
   }
 
+  /** The first use of an access token is a use of the refresh token it came with. */
+  async function noteUse({ sessionId, generation }: Claims): Promise<void> {
+    if (!uses.isFirst(sessionId, generation)) return;
+    const now = clock.now();
+    await refreshStore.markUsed(sessionId, generation, now);
+    await markSessionUsed(database.primary, sessionId, generation, new Date(now)).catch((error: unknown) => {
+      uses.forget(sessionId, generation);
+      logger.debug({ err: error, sessionId }, 'the first use of a token was not noted');
+    });
+  }
+
+  /** Redis judges first, for all processes at once; what it has forgotten the row brings back. */
+  async function judgeInRedis(sessionId: string, generation: number, now: number): Promise<RefreshVerdict | 'away'> {
+    const verdict = await refreshStore.turn(sessionId, generation, now);
+    if (verdict !== 'unknown') return verdict;
+    const row = await findSession(database.primary, sessionId);
+    // Of an ended session nothing is to be remembered for another month.
+    if (row === undefined || !isLive(row, now)) throw new AppError('session.ended');
+    const again = await refreshStore.turn(sessionId, generation, now, { generation: row.generation, usedAt: row.used_at?.getTime() ?? null });
+    return again === 'unknown' ? 'away' : again;
+  }
+
+  async function rotate(sessionId: string, generation: number, now: number, address: string): Promise<SessionRow | undefined> {
+    const expiresAt = new Date(now + sessionDays * dayMs);
+    return database.write((tx) => rotateSession(tx, sessionId, generation, { at: new Date(now), expiresAt, absoluteDays, address }));
+  }
+
+  async function endForReuse({ id, user_id: userId }: SessionRow, generation: number): Promise<never> {
+    logger.warn({ sessionId: id, userId }, 'a refresh token was used again');
+    await endSessions({
+      userId,
+      reason: 'refresh_reuse',
+      actorId: null,
+      which: { only: id },
+      alsoAudit: (at) => [{ action: 'refresh.reused', at, actorId: null, subjectId: userId, sessionId: id, details: { generation } }],
+    });
+    throw new AppError('session.ended');
+  }
+
   return {
-    async register({ username, email, password, displayName = username }, device) {
-      const name = tidyName(displayName);
-      if (isBlank(name)) throw new AppError('request.invalid', { errors: [{ path: '/body/displayName', message: 'must show something' }] });
-      const passwordHash = await passwords.hash(password);
-      const userId = uuidv7();
-      const session = newSession(userId, device);
-      const user = await database
-        .write(async (tx) => {
-          const row = await insertUser(tx, { id: userId, username, email, displayName: name, passwordHash, createdAt: session.at });
-          await streams.create(tx, [`user:${userId}`]);
-          await insertSession(tx, session);
-          return row;
-        })
-        .catch((error: unknown) => {
-          const code = constraintError(error);
-          throw code === undefined ? error : new AppError(code, { cause: error });
-        });
-      return signedIn(user, session.id, 1);
-    },
-
-    async signIn({ username, password }, device) {
-      const user = await findUserBySignIn(database.primary, username);
-      const matches = await passwords.verify(user?.password_hash, password);
-      if (user === undefined || !matches) throw new AppError('credentials.invalid');
-      const session = await database.write((tx) => insertSession(tx, newSession(user.id, device)));
-      return signedIn(user, session.id, session.generation);
-    },
-
-    async refresh(refreshToken) {
+    async refresh(refreshToken, address) {
       const token = refreshTokens.read(refreshToken);
       if (token === undefined) throw new AppError('refresh.invalid');
       const { sessionId, generation } = token;
       const now = clock.now();
-      const rotated = await database.write((tx) => rotateSession(tx, sessionId, generation, new Date(now), new Date(now + sessionDays * dayMs)));
+      const inRedis = await judgeInRedis(sessionId, generation, now);
+      const rotated = inRedis === 'reuse' || inRedis === 'repeat' ? undefined : await rotate(sessionId, generation, now, address);
       const session = rotated ?? (await findSession(database.primary, sessionId));
-      const verdict = rotated === undefined ? judgeRefresh(session, generation, now) : 'repeat';
-      if (session === undefined || verdict === 'over') throw new AppError('session.ended');
-      if (verdict === 'reuse') {
-        logger.warn({ sessionId, userId: session.user_id }, 'a refresh token was used again');
-        await end(session.user_id, sessionId, 'refresh_reuse');
-        throw new AppError('session.ended');
-      }
+      if (session === undefined || !isLive(session, now)) throw new AppError('session.ended');
+      // Both must agree that it is not stale: Redis may have come back from before, the row may not know of a first use.
+      const inRow = rotated === undefined ? judgeRefresh({ generation: session.generation, usedAt: session.used_at?.getTime() ?? null }, generation, now) : 'rotate';
+      if (inRedis === 'reuse' || inRow === 'reuse') return endForReuse(session, generation);
+      if (rotated === undefined && inRow === 'rotate') await rotate(sessionId, generation, now, address);
       const user = await findUser(database.primary, session.user_id);
       if (user === undefined) throw new AppError('session.ended');
-      return signedIn(user, sessionId, generation + 1);
+      return grant(user, sessionId, generation + 1);
     },
 
     async authenticate(accessToken) {
@@ -156,10 +133,30 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
         throw error;
       });
       if ((await liveness(claims.sessionId)) === 'ended') throw new AppError('session.ended');
+      await noteUse(claims);
       return { userId: claims.userId, sessionId: claims.sessionId, tokenId: claims.tokenId, expiresAt: claims.expiresAt };
     },
 
-    end: (actor) => end(actor.userId, actor.sessionId, 'signed_out'),
+    async end({ userId, sessionId }) {
+      await endSessions({ userId, reason: 'signed_out', actorId: userId, which: { only: sessionId } });
+    },
+
+    async endAll({ userId }) {
+      await endSessions({ userId, reason: 'signed_out_everywhere', actorId: userId, which: { allBut: null } });
+    },
+
+    async endOne({ userId }, sessionId) {
+      const session = await findSession(database.primary, sessionId);
+      if (session?.user_id !== userId || !isLive(session, clock.now())) throw new AppError('session.not_found');
+      await endSessions({ userId, reason: 'revoked', actorId: userId, which: { only: sessionId } });
+    },
+
+    async list({ userId, sessionId }) {
+      const rows = await listLiveSessions(database.primary, userId, new Date(clock.now()));
+      return { items: rows.map((row) => presentSession(row, sessionId)) };
+    },
+
+    watchEnded: (onEnded) => endedWatch.start(onEnded),
 
     async jwks() {
       return { keys: await keys.publicKeys() };

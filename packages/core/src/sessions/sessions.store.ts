@@ -1,4 +1,4 @@
-import type { Redis } from '@confab/redis';
+import { within, type Redis } from '@confab/redis';
 import type { Logger } from '@confab/runtime';
 
 import { tokenKinds } from './tokens.ts';
@@ -24,7 +24,7 @@ export function createSessionStore({ redis, logger }: { redis: Redis; logger: Lo
   return {
     async find(sessionId) {
       try {
-        const value = await redis.client.get(key(sessionId));
+        const value = await within(redis.client.get(key(sessionId)));
         return value === 'live' || value === 'ended' ? value : 'unknown';
       } catch {
         return 'away';
@@ -32,14 +32,14 @@ export function createSessionStore({ redis, logger }: { redis: Redis; logger: Lo
     },
     async putBack(sessionId, liveness) {
       try {
-        await redis.client.set(key(sessionId), liveness, { condition: 'NX', expiration: { type: 'EX', value: secondsOf(liveness) } });
+        await within(redis.client.set(key(sessionId), liveness, { condition: 'NX', expiration: { type: 'EX', value: secondsOf(liveness) } }));
       } catch {
         // The next request asks the database again.
       }
     },
     async markEnded(sessionId) {
       try {
-        await redis.client.set(key(sessionId), 'ended', { expiration: { type: 'EX', value: endedSeconds } });
+        await within(redis.client.set(key(sessionId), 'ended', { expiration: { type: 'EX', value: endedSeconds } }));
       } catch (error) {
         logger.warn({ err: error, sessionId }, 'redis was not told that a session ended');
       }

@@ -32,20 +32,20 @@ interface Forgery {
 async function forge(kind: TokenKind, { header, claims }: Forgery = {}): Promise<string> {
   const { id, privateKey } = await keys.signer();
   const { type, audience, lifetimeSeconds } = tokenKinds[kind];
-  const payload = { iss: 'confab', aud: audience, sub: subject.userId, sid: subject.sessionId, jti, iat: now(), exp: now() + lifetimeSeconds, cexp: now() + 60, ...claims };
+  const payload = { iss: 'confab', aud: audience, sub: subject.userId, sid: subject.sessionId, jti, iat: now(), exp: now() + lifetimeSeconds, cexp: now() + 60, gen: 3, ...claims };
   return new SignJWT(JSON.parse(JSON.stringify(payload)) as JWTPayload).setProtectedHeader({ alg: 'EdDSA', typ: type, kid: id, ...header }).sign(privateKey);
 }
 
 it.each(['access', 'ticket'] as const)('believes the %s token it issued, and a forgery that is in order', async (kind) => {
-  const issued = await tokens.issue(kind, { ...subject, connectionExpiresAt: 5_000_000_000_000 });
-  expect(await tokens.verify(kind, issued)).toMatchObject({ ...subject, connectionExpiresAt: 5_000_000_000_000 });
+  const issued = await tokens.issue(kind, { ...subject, generation: 7, connectionExpiresAt: 5_000_000_000_000 });
+  expect(await tokens.verify(kind, issued)).toMatchObject({ ...subject, generation: 7, connectionExpiresAt: 5_000_000_000_000 });
   expect(await tokens.verify(kind, await forge(kind))).toMatchObject(subject);
 });
 
 describe.each(['access', 'ticket'] as const)('as %s token it refuses', (kind) => {
   const other = kind === 'access' ? 'ticket' : 'access';
   const attempts: [string, () => Promise<string>][] = [
-    ['the other kind of token', () => tokens.issue(other, { ...subject, connectionExpiresAt: test.clock.now() })],
+    ['the other kind of token', () => tokens.issue(other, { ...subject, generation: 1, connectionExpiresAt: test.clock.now() })],
     ['the other kind of token under its own type', () => forge(other, { header: { typ: tokenKinds[kind].type } })],
     ['another type', () => forge(kind, { header: { typ: 'JWT' } })],
     ['no type', () => forge(kind, { header: { typ: undefined } })],
@@ -98,6 +98,15 @@ describe.each(['access', 'ticket'] as const)('as %s token it refuses', (kind) =>
     await expect(tokens.verify(kind, expired)).rejects.toMatchObject({ isExpired: true });
     await expect(tokens.verify(kind, await forge(kind, { header: { kid: 'x' } }))).rejects.toMatchObject({ isExpired: false });
   });
+});
+
+it.each([
+  ['none', undefined],
+  ['text', '3'],
+  ['a fraction', 1.5],
+  ['beyond what a number can say', 2 ** 60],
+])('refuses an access token whose generation is %s', async (_, gen) => {
+  await expect(tokens.verify('access', await forge('access', { claims: { gen } }))).rejects.toMatchObject({ name: 'TokenRefused' });
 });
 
 it('refuses a ticket that does not say how long the connection may last', async () => {

@@ -26,6 +26,8 @@ export interface Claims {
   readonly expiresAt: number;
   /** In a ticket: when the access token that asked for it expires, and with it the connection. */
   readonly connectionExpiresAt: number;
+  /** Of the refresh token that it was issued with; in a ticket, of no account. */
+  readonly generation: number;
 }
 
 /** The token was read and found wrong. Failures to read the keys are not this. */
@@ -40,18 +42,18 @@ export class TokenRefused extends Error {
 }
 
 export interface Tokens {
-  issue(kind: TokenKind, subject: { userId: string; sessionId: string; connectionExpiresAt?: number }): Promise<string>;
+  issue(kind: TokenKind, subject: { userId: string; sessionId: string; generation?: number; connectionExpiresAt?: number }): Promise<string>;
   /** The one place where tokens are believed. */
   verify(kind: TokenKind, token: string): Promise<Claims>;
 }
 
 export function createTokens({ keys, clock }: { keys: KeyRing; clock: Clock }): Tokens {
   return {
-    async issue(kind, { userId, sessionId, connectionExpiresAt }) {
+    async issue(kind, { userId, sessionId, generation, connectionExpiresAt }) {
       const { type, audience, lifetimeSeconds } = tokenKinds[kind];
       const issuedAt = Math.floor(clock.now() / 1000);
       const { id, privateKey } = await keys.signer();
-      return new SignJWT({ sid: sessionId, ...(connectionExpiresAt === undefined ? {} : { cexp: Math.floor(connectionExpiresAt / 1000) }) })
+      return new SignJWT({ sid: sessionId, ...(generation === undefined ? {} : { gen: generation }), ...(connectionExpiresAt === undefined ? {} : { cexp: Math.floor(connectionExpiresAt / 1000) }) })
         .setProtectedHeader({ alg: algorithm, typ: type, kid: id })
         .setIssuer(issuer)
         .setAudience(audience)
@@ -71,7 +73,7 @@ export function createTokens({ keys, clock }: { keys: KeyRing; clock: Clock }): 
           typ: type,
           issuer,
           audience,
-          requiredClaims: ['iss', 'aud', 'sub', 'sid', 'jti', 'iat', 'exp', ...(kind === 'ticket' ? ['cexp'] : [])],
+          requiredClaims: ['iss', 'aud', 'sub', 'sid', 'jti', 'iat', 'exp', kind === 'ticket' ? 'cexp' : 'gen'],
           maxTokenAge: lifetimeSeconds,
           clockTolerance: clockToleranceSeconds,
           currentDate: new Date(clock.now()),
@@ -95,10 +97,10 @@ async function trustedKey(keys: KeyRing, id: string | undefined) {
 }
 
 function claimsOf(payload: JWTPayload, audience: string): Claims {
-  const { sub, sid, jti, aud, exp = 0, cexp = exp } = payload;
+  const { sub, sid, jti, aud, exp = 0, cexp = exp, gen = 0 } = payload;
   // One audience: a list that merely contains it was meant for somebody else too.
-  if (aud !== audience || !isId(sub) || !isId(sid) || !isId(jti) || !Number.isSafeInteger(cexp)) throw new TokenRefused(false);
-  return { userId: sub, sessionId: sid, tokenId: jti, expiresAt: exp * 1000, connectionExpiresAt: (cexp as number) * 1000 };
+  if (aud !== audience || !isId(sub) || !isId(sid) || !isId(jti) || !Number.isSafeInteger(cexp) || !Number.isSafeInteger(gen)) throw new TokenRefused(false);
+  return { userId: sub, sessionId: sid, tokenId: jti, expiresAt: exp * 1000, connectionExpiresAt: (cexp as number) * 1000, generation: gen as number };
 }
 
 function isId(value: unknown): value is string {

@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto';
 
 import type { Schemas } from '@confab/contract';
 
-import type { Actor, Core } from '../core.ts';
+import type { Actor, Core, SignedIn } from '../core.ts';
 
 export { startTestCore, type TestClock, type TestCore } from './test-core.ts';
 
 export interface Somebody {
   readonly actor: Actor;
   readonly user: Schemas['CurrentUser'];
-  readonly session: Schemas['AuthSession'];
+  readonly session: SignedIn;
   readonly password: string;
 }
 
@@ -18,7 +18,7 @@ const device = { userAgent: 'factory', address: '127.0.0.1' };
 /** Registered, and signed in. */
 export async function makeUser(core: Core, given: Partial<Schemas['RegisterRequest']> = {}): Promise<Somebody> {
   const { username = `user-${randomBytes(6).toString('hex')}`, password = randomBytes(9).toString('base64url') } = given;
-  const session = await core.sessions.register({ email: `${username}@example.org`, ...given, username, password }, device);
+  const session = await core.signIn.register({ email: `${username}@example.org`, ...given, username, password }, device);
   return { actor: await core.sessions.authenticate(session.accessToken), user: session.user, session, password };
 }
 

@@ -58,3 +58,18 @@ export async function findUserBySignIn(db: Db, login: string): Promise<(UserRow 
     .where(column, '=', sql`lower(${login})`)
     .executeTakeFirst();
 }
+
+export async function findPasswordHash(db: Db, id: string): Promise<string | null | undefined> {
+  const row = await named(db, 'users.findPasswordHash').selectFrom('users').select('password_hash').where('id', '=', id).executeTakeFirst();
+  return row?.password_hash;
+}
+
+/** Until the transaction ends the password stays as it is. */
+export async function lockPasswordHash(tx: Tx, id: string): Promise<string | null | undefined> {
+  const row = await named(tx, 'users.lockPasswordHash').selectFrom('users').select('password_hash').where('id', '=', id).forShare().executeTakeFirst();
+  return row?.password_hash;
+}
+
+export async function updatePasswordHash(tx: Tx, id: string, passwordHash: string, at: Date): Promise<void> {
+  await named(tx, 'users.updatePasswordHash').updateTable('users').set({ password_hash: passwordHash, updated_at: at }).where('id', '=', id).execute();
+}

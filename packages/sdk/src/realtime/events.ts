@@ -52,6 +52,7 @@ export interface ReconnectingEvent {
 export interface StoppedEvent {
   /** A close code, when the gateway gave one. */
   code: number | undefined;
+  /** For people. */
   reason: string;
 }
 
@@ -65,6 +66,8 @@ export interface RealtimeSignals {
   /** Every event of every stream, after the handlers of its own type. */
   event: AnyStreamEvent;
   typing: Schemas['Typing'];
+  /** Somebody of the room in focus, or whom I watch, came, went, or left the keyboard. May be lost. */
+  presence: Schemas['Presence'];
   reconnecting: ReconnectingEvent;
   stopped: StoppedEvent;
   /** A frame of ours was refused. */
@@ -106,6 +109,13 @@ export interface Realtime {
   on<K extends keyof RealtimeHandlers>(type: K, handler: (event: RealtimeHandlers[K]) => void | Promise<void>): () => void;
   /** Says that I am typing, at most every three seconds for one place; nothing while not connected. */
   sendTyping(roomId: string, parentMessageId?: string): void;
+  /** Whether I am at the keyboard. Kept across reconnects. */
+  setPresence(state: Schemas['PresenceInput']['state']): void;
+  /**
+   * Whose `presence` I want to hear of: the members of this room, and those in `watch`; without `watch`, whoever was in it before.
+   * Kept across reconnects.
+   */
+  focus(roomId: string | null, watch?: readonly string[]): void;
   /** Attaches streams of mine; null begins at the head. */
   subscribe(streams: Readonly<Record<StreamId, number | null>>): void;
   unsubscribe(streams: readonly StreamId[]): void;

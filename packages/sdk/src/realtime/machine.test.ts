@@ -345,6 +345,76 @@ test('a new token is told to the open connection', () => {
   expect(story.last('send')).toEqual({ do: 'send', link: 1, frame: { t: 'refresh', d: { accessToken: 'new' } } });
 });
 
+test('presence is heard, and moves nothing', () => {
+  const story = live();
+  story.frame(1, { t: 'presence', d: { userId: me, state: 'away' } });
+  expect(story.signals('presence')).toMatchObject([{ value: { userId: me, state: 'away' } }]);
+  expect([story.all('deliver'), story.machine.ledger.cursors()]).toEqual([[], { [mine]: 2, 'room:a': 5 }]);
+});
+
+test('what I do and look at is said at once, and again on each new connection until I sign out', () => {
+  const story = begin();
+  const away = { t: 'presence', d: { state: 'away' } } as const;
+  const focus: ClientFrame = { t: 'focus', d: { roomId: 'a', watch: [me] } };
+  const standing = (link: number) => story.all('send').filter((effect) => effect.link === link && (effect.frame.t === 'presence' || effect.frame.t === 'focus')).map(({ frame }) => frame);
+  // Nobody is there to be told yet.
+  story.put({ type: 'stand', frame: { t: 'presence', d: { state: 'online' } } });
+  story.put({ type: 'stand', frame: away });
+  story.put({ type: 'connect' });
+  open(story, 1);
+  ready(story, 1, { [mine]: 2 });
+  expect(standing(1)).toEqual([away]);
+  story.put({ type: 'stand', frame: focus });
+  expect(standing(1)).toEqual([away, focus]);
+  sync(story, 1, { [mine]: 2 });
+
+  // The gateway drains: the next connection is told as well, and both of what changes meanwhile.
+  story.frame(1, { t: 'reconnect', d: { afterMs: 0, url: null } });
+  story.put({ type: 'timer', name: 'handover' });
+  open(story, 2);
+  ready(story, 2, { [mine]: 2 });
+  expect(standing(2)).toEqual([away, focus]);
+  const elsewhere = { t: 'focus', d: { roomId: null } } as const;
+  story.put({ type: 'stand', frame: elsewhere });
+  expect([standing(1).at(-1), standing(2).at(-1)]).toEqual([elsewhere, elsewhere]);
+  sync(story, 2, { [mine]: 2 });
+
+  story.put({ type: 'closed', link: 2, code: 1006, reason: '' });
+  open(story, 3);
+  ready(story, 3, { [mine]: 2 });
+  expect(standing(3)).toEqual([away, elsewhere]);
+  story.put({ type: 'forget', reason: 'signed out' });
+  story.put({ type: 'connect' });
+  open(story, 4);
+  ready(story, 4, { [mine]: 2 });
+  expect(standing(4)).toEqual([]);
+});
+
+test.each([
+  [4409, '', 'The user has as many connections as are allowed.'],
+  [4409, 'ten connections are open already', 'ten connections are open already'],
+  [4410, '', 'The connection was replaced by its own resume.'],
+])('%i (%j) ends it, with a reason for people', (code, given, told) => {
+  const story = live();
+  story.put({ type: 'closed', link: 1, code, reason: given });
+  expect(story.signals('stopped')).toMatchObject([{ value: { code, reason: told } }]);
+  expect([story.machine.state, story.timers()]).toEqual(['offline', []]);
+});
+
+test('replaced by its own successor, a connection ends and the successor goes on', () => {
+  const story = live();
+  story.frame(1, { t: 'reconnect', d: { afterMs: 0, url: null } });
+  story.put({ type: 'timer', name: 'handover' });
+  open(story, 2);
+  expect(story.sent('identify').at(-1)?.frame.d).toMatchObject({ replaces: 'connection-1' });
+  story.put({ type: 'closed', link: 1, code: 4410, reason: '' });
+  expect(story.signals('stopped')).toEqual([]);
+  ready(story, 2, { [mine]: 2, 'room:a': 5 });
+  sync(story, 2, { [mine]: 2, 'room:a': 5 });
+  expect(story.machine.state).toBe('live');
+  expect(story.all('ticket').map(({ link }) => link)).toEqual([1, 2]);
+});
+
 test('close leaves nothing behind: no socket, no timer', () => {
   const story = live();
   story.frame(1, { t: 'reconnect', d: { afterMs: 0, url: null } });

@@ -1,5 +1,5 @@
 import type { ClientFrame, CloseAction, Schemas, ServerFrame, StreamId } from '@confab/contract';
-import { backoffMs, closeAction } from './backoff.ts';
+import { backoffMs, closeAction, closeMeaning, failureAction } from './backoff.ts';
 import type { RealtimeCounts, RealtimeState, ResyncEvent } from './events.ts';
 import { createGateways, versioned } from './gateways.ts';
 import { createLedger } from './ledger.ts';
@@ -7,7 +7,7 @@ import type { Ledger } from './ledger.ts';
 import { createLink, isSynced } from './link.ts';
 import type { Link } from './link.ts';
 import { createReading } from './reading.ts';
-import type { Effect, Failure, Input, LinkId, Signal, TimerName } from './protocol.ts';
+import type { Effect, Input, LinkId, Signal, TimerName } from './protocol.ts';
 
 export interface MachineOptions {
   random(): number;
@@ -50,6 +50,8 @@ export function createMachine({ random, chooseGateway }: MachineOptions): Machin
   let waiting = false;
   /** Resyncs that the application has not refetched yet. */
   let holds = 0;
+  /** What a gateway forgets with a connection, by the frame's type. */
+  const standing = new Map<string, ClientFrame>();
 
   const push = (effect: Effect) => void effects.push(effect);
   const signal = <N extends Signal['name']>(name: N, value: Extract<Signal, { name: N }>['value']) => push({ do: 'signal', name, value } as Signal);
@@ -115,6 +117,12 @@ export function createMachine({ random, chooseGateway }: MachineOptions): Machin
     } else retry(reason, action === 'resume', atLeastMs);
   }
 
+  function closed(link: Link, code: number, reason: string): void {
+    // Its successor asked for that: the one that is coming serves from here.
+    if (code === 4410 && link === current && next) return promote(next);
+    fail(link, closeAction(code), code, reason || closeMeaning(code));
+  }
+
   function open(link: Link, ticket: string, urls: readonly string[]): void {
     link.ticket = ticket;
     link.url = gateways.choose(urls);
@@ -146,6 +154,7 @@ export function createMachine({ random, chooseGateway }: MachineOptions): Machin
     signal('ready', { connectionId: link.connectionId, url: link.url, user: d.user, epoch: d.epoch, streams: d.streams, refused: d.refused as StreamId[] });
     resyncs.forEach(announce);
     attach(link, unattached);
+    for (const frame of standing.values()) send(link, frame);
     if (link === next && isSynced(link)) promote(link);
   }
 
@@ -206,11 +215,6 @@ export function createMachine({ random, chooseGateway }: MachineOptions): Machin
     if (link === next && isSynced(link)) promote(link);
   }
 
-  function ticketFailed(link: Link, failure: Failure): void {
-    const action: CloseAction = { passing: 'backoff', unauthorized: 'reauth', refused: 'never' }[failure.kind] as CloseAction;
-    fail(link, action, undefined, failure.reason, failure.retryAfterMs);
-  }
-
   function beat(link: Link): void {
     if (!link.heard) return fail(link, 'resume', undefined, 'silence');
     link.heard = false;
@@ -263,19 +267,20 @@ export function createMachine({ random, chooseGateway }: MachineOptions): Machin
         return leaveAll('closed');
       case 'forget':
         ledger.forget();
+        standing.clear();
         ended = undefined;
         holds = 0;
         return wanted ? stop(reauthenticating ? 4401 : undefined, input.reason) : undefined;
       case 'ticket':
         return link ? open(link, input.ticket, input.urls) : undefined;
       case 'ticket-failed':
-        return link ? ticketFailed(link, input.failure) : undefined;
+        return link ? fail(link, failureAction(input.failure), undefined, input.failure.reason, input.failure.retryAfterMs) : undefined;
       case 'frame':
         return link ? receive(link, input.frame) : undefined;
       case 'broken-frame':
         return link ? fail(link, 'backoff', undefined, 'a frame that is not JSON') : undefined;
       case 'closed':
-        return link ? fail(link, closeAction(input.code), input.code, input.reason || `closed with ${input.code}`) : undefined;
+        return link ? closed(link, input.code, input.reason) : undefined;
       case 'timer':
         return elapsed(input.name);
       case 'reauthenticated':
@@ -301,6 +306,10 @@ export function createMachine({ random, chooseGateway }: MachineOptions): Machin
         return unsubscribe(input.streams);
       case 'say':
         if (current?.phase === 'ready') send(current, input.frame);
+        return;
+      case 'stand':
+        standing.set(input.frame.t, input.frame);
+        for (const each of [current, next]) if (each?.phase === 'ready') send(each, input.frame);
     }
   }
 

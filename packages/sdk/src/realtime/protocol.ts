@@ -32,7 +32,9 @@ export type Input =
   | { type: 'nudge'; network: 'up' | 'down' }
   | { type: 'subscribe'; streams: Readonly<Record<StreamId, number | null>> }
   | { type: 'unsubscribe'; streams: readonly StreamId[] }
-  | { type: 'say'; frame: ClientFrame };
+  | { type: 'say'; frame: ClientFrame }
+  /** Said now, and again on every new connection, in place of the last of its type. */
+  | { type: 'stand'; frame: ClientFrame };
 
 /** What the machine wants done, in this order. */
 export type Effect =

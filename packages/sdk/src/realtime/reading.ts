@@ -76,6 +76,8 @@ export function createReading({ ledger, counts, push, announce, abandon, links }
         return resync(link, frame.r as StreamId, frame.d);
       case 'typing':
         return push({ do: 'signal', name: 'typing', value: frame.d });
+      case 'presence':
+        return push({ do: 'signal', name: 'presence', value: frame.d });
       case 'error':
         return refused(link, frame.d.problem);
       default:

@@ -155,3 +155,24 @@ test('a frame that is not JSON is a failure like another', async () => {
   expect([sockets[0]?.closed, confab.realtime.state]).toEqual([3000, 'offline']);
   confab.close();
 });
+
+test('presence: said, watched, heard', async () => {
+  const { confab, sockets, say, goLive } = await begin();
+  await goLive();
+  const heard: string[] = [];
+  confab.realtime.on('presence', ({ userId, state }) => void heard.push(`${userId} ${state}`));
+  confab.realtime.setPresence('away');
+  confab.realtime.focus('a', ['u']);
+  // Whoever is watched stays so until another list comes.
+  confab.realtime.focus('b');
+  confab.realtime.focus(null, []);
+  say({ t: 'presence', d: { userId: 'u', state: 'offline' } });
+  expect(sockets[0]?.said.slice(1)).toEqual([
+    { t: 'presence', d: { state: 'away' } },
+    { t: 'focus', d: { roomId: 'a', watch: ['u'] } },
+    { t: 'focus', d: { roomId: 'b', watch: ['u'] } },
+    { t: 'focus', d: { roomId: null, watch: [] } },
+  ]);
+  expect(heard).toEqual(['u offline']);
+  confab.close();
+});

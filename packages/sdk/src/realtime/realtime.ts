@@ -33,6 +33,7 @@ export function createRealtime({ auth, createTicket, openSocket, chooseGateway, 
   const freshness = createFreshness(auth, now);
   const waiters = new Set<{ resolve(): void; reject(error: Error): void }>();
   let unwatch: (() => void) | undefined;
+  let watched: readonly string[] | undefined;
   let stepping = false;
 
   const deliveries = createDeliveries({
@@ -161,6 +162,7 @@ export function createRealtime({ auth, createTicket, openSocket, chooseGateway, 
 
   auth.on('refreshed', ({ session }) => put({ type: 'token', accessToken: session.accessToken }));
   auth.on('signed-out', () => {
+    watched = undefined;
     put({ type: 'forget', reason: 'signed out' });
     deliveries.forget();
   });
@@ -190,6 +192,11 @@ export function createRealtime({ auth, createTicket, openSocket, chooseGateway, 
     sendTyping(roomId, parentMessageId) {
       if (machine.state === 'offline' || machine.state === 'connecting' || !typing.allows(roomId, parentMessageId)) return;
       put({ type: 'say', frame: { t: 'typing', d: { roomId, ...(parentMessageId === undefined ? {} : { parentMessageId }) } } });
+    },
+    setPresence: (state) => put({ type: 'stand', frame: { t: 'presence', d: { state } } }),
+    focus(roomId, watch = watched) {
+      watched = watch;
+      put({ type: 'stand', frame: { t: 'focus', d: { roomId, ...(watch === undefined ? {} : { watch: [...watch] }) } } });
     },
     subscribe: (streams) => put({ type: 'subscribe', streams }),
     unsubscribe: (streams) => put({ type: 'unsubscribe', streams }),

@@ -1,0 +1,81 @@
+import { presenceKey } from '@confab/core';
+import type { Redis } from '@confab/redis';
+
+import { claimScript, expectScript, leaseScript, settleScript } from './lease-script.ts';
+
+export interface LeaseRules {
+  /** Connections a user may have, wherever they are. */
+  readonly limit: number;
+  /** A lease that is not renewed ends by itself. */
+  readonly ttlMs: number;
+  /** So long nobody is told that the last connection is gone. */
+  readonly graceMs: number;
+}
+
+export type PresenceChange = 'online' | 'away' | 'offline';
+
+export interface LeaseAnswer {
+  readonly outcome: 'held' | 'resumed' | 'refused' | 'replaced';
+  readonly isAway: boolean;
+  /** What everybody was told just now. */
+  readonly changed: PresenceChange | null;
+}
+
+/** Leases as Redis keeps them. Rejects when Redis does. */
+export interface LeaseStore {
+  /** Takes a place, or that of the connection it replaces. */
+  acquire(userId: string, connectionId: string, replaces?: string): Promise<LeaseAnswer>;
+  renew(userId: string, connectionId: string, isAway: boolean): Promise<LeaseAnswer>;
+  release(userId: string, connectionId: string): Promise<LeaseAnswer>;
+  /** Looks after users whose time has come, at most so many; answers the changes of whoever was looked after. */
+  sweep(most: number): Promise<readonly (PresenceChange | null)[]>;
+}
+
+/** Users by when they must be looked after; for all gateways together. */
+const dueKey = 'presence.due';
+/** A gateway that dies while it looks is followed by another after this time. */
+const claimMs = 5_000;
+
+export function createLeaseStore({ redis, rules }: { redis: Redis; rules: LeaseRules }): LeaseStore {
+  const limits = [rules.limit, rules.ttlMs, rules.graceMs].map(String);
+
+  async function run(op: 'acquire' | 'renew' | 'release' | 'look', userId: string, { connectionId = '', isAway = false, replaces = '' } = {}): Promise<LeaseAnswer & { lookAt: number }> {
+    const tag = `{${userId}}`;
+    const keys = [`${tag}:leases`, `${tag}:away`, presenceKey(userId), `${tag}:replaced`];
+    const answer = await leaseScript.run(redis.client, keys, [op, userId, connectionId, isAway ? '1' : '0', replaces, ...limits]);
+    const [outcome, away, changed, lookAt] = answer as [LeaseAnswer['outcome'], string, PresenceChange | '', number];
+    return { outcome, isAway: away === '1', changed: changed === '' ? null : changed, lookAt };
+  }
+
+  async function look(userId: string, claimedAt: number): Promise<PresenceChange | null> {
+    const { changed, lookAt } = await run('look', userId);
+    await settleScript.run(redis.client, [dueKey], [userId, String(claimedAt), String(lookAt)]);
+    return changed;
+  }
+
+  return {
+    async acquire(userId, connectionId, replaces) {
+      const [, answer] = await Promise.all([
+        expectScript.run(redis.client, [dueKey], [userId, String(rules.ttlMs)]),
+        run('acquire', userId, { connectionId, ...(replaces === undefined ? {} : { replaces }) }),
+      ]);
+      return answer;
+    },
+    async renew(userId, connectionId, isAway) {
+      const answer = await run('renew', userId, { connectionId, isAway });
+      // There already, unless Redis was emptied.
+      await redis.client.zAdd(dueKey, { score: answer.lookAt, value: userId }, { condition: 'NX' });
+      return answer;
+    },
+    async release(userId, connectionId) {
+      const answer = await run('release', userId, { connectionId });
+      // Never later: another connection may just have come elsewhere, and an early look does no harm.
+      if (answer.lookAt > 0) await redis.client.zAdd(dueKey, { score: answer.lookAt, value: userId }, { comparison: 'LT' });
+      return answer;
+    },
+    async sweep(most) {
+      const [claimedAt, userIds] = (await claimScript.run(redis.client, [dueKey], [String(most), String(claimMs)])) as [number, string[]];
+      return Promise.all(userIds.map((userId) => look(userId, claimedAt)));
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import { createRedis, type Redis } from '@confab/redis';
+import { createLogger } from '@confab/runtime';
+import { emptyTestRedis, startTcpProxy, startTestStack, type TcpProxy, type TestStack } from '@confab/testing';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+
+import { closeCode, identified, identifying, type Identified, type Member, newMember, newTicket, outcomeOf } from './testing/members.ts';
+
+const rounds = Number(process.env['CAP_ROUNDS'] ?? 10);
+const patient = { timeout: 30_000, interval: 100 };
+let wire: TcpProxy;
+let stack: TestStack;
+let redis: Redis;
+let member: Member;
+
+beforeAll(async () => {
+  const url = await emptyTestRedis();
+  wire = await startTcpProxy(url);
+  stack = await startTestStack({ gateways: 2, env: { REDIS_URL: wire.url, DRAIN_SPREAD_MS: '100' } });
+  redis = createRedis({ url, name: 'test', logger: createLogger({ name: 'test', level: 'silent', pretty: false }), queue: true });
+}, 120_000);
+afterAll(async () => {
+  await redis.stop();
+  await stack.stop();
+  await wire.stop();
+}, 60_000);
+beforeEach(async () => {
+  member = await newMember(stack);
+});
+
+const places = () => redis.client.zCard(`{${member.id}}:leases`);
+const fill = () => Promise.all(Array.from({ length: 10 }, (_, index) => identified(stack, member, { gateway: index % 2 })));
+const closeAll = (probes: readonly Identified[]) => probes.forEach((probe) => probe.close());
+
+it(`lets ten in of twenty that come at once over two gateways, ${rounds} times`, { timeout: 60_000 + rounds * 15_000 }, async () => {
+  for (let round = 0; round < rounds; round += 1) {
+    member = await newMember(stack);
+    const tickets = await Promise.all(Array.from({ length: 20 }, () => newTicket(member)));
+    const probes = await Promise.all(tickets.map((ticket, index) => identifying(stack, member, { gateway: index % 2, ticket })));
+    const outcomes = await Promise.all(probes.map(outcomeOf));
+    // Where Redis answered too late, it is obeyed later.
+    const refused = () => probes.filter((probe) => probe.closeCode === 4409).length;
+    await expect.poll(refused, patient).toBe(10);
+    expect(outcomes.filter((outcome) => outcome === 'ready').length).toBeGreaterThanOrEqual(10);
+    expect(await places()).toBe(10);
+    closeAll(probes);
+    await expect.poll(places, patient).toBe(0);
+  }
+});
+
+it('refuses the newest, says why, and takes another as soon as one goes', { timeout: 60_000 }, async () => {
+  const probes = await fill();
+  expect(await (await identifying(stack, member, { gateway: 1 })).closed(20_000)).toEqual({ code: 4409, reason: 'too_many_connections' });
+  probes[0]?.close();
+  await expect.poll(places, patient).toBe(9);
+  await identified(stack, member, { gateway: 1 });
+  probes[1]?.cut();
+  await expect.poll(places, patient).toBe(9);
+  await identified(stack, member, { gateway: 0 });
+  closeAll(probes);
+});
+
+it('lets a resume take the place of its own connection, wherever that is', { timeout: 60_000 }, async () => {
+  const probes = await fill();
+  for (const [index, replaced] of [probes[0]!, probes[1]!].entries()) {
+    // One on this gateway, one on the other.
+    const heir = await identified(stack, member, { gateway: 0, replaces: replaced.connectionId });
+    expect(await closeCode(replaced), `the ${index + 1}. one`).toBe(4410);
+    expect(await places()).toBe(10);
+    probes.push(heir);
+  }
+  expect(await outcomeOf(await identifying(stack, member))).toBe(4409);
+  closeAll(probes);
+});
+
+it('lets nobody replace another\'s connection', { timeout: 60_000 }, async () => {
+  const probe = await identified(stack, member);
+  const stranger = await newMember(stack);
+  for (const gateway of [0, 1]) await identified(stack, stranger, { gateway, replaces: probe.connectionId });
+  probe.send({ t: 'heartbeat', d: {} });
+  await probe.next('heartbeat', undefined, 20_000);
+});
+
+it('counts for each gateway alone while Redis hangs, and together again afterwards', { timeout: 120_000 }, async () => {
+  const tickets = await Promise.all(Array.from({ length: 16 }, () => newTicket(member)));
+  wire.hang();
+  try {
+    const probes = await Promise.all(tickets.slice(0, 14).map((ticket) => identifying(stack, member, { gateway: 0, ticket })));
+    const outcomes = await Promise.all(probes.map(outcomeOf));
+    expect(outcomes.filter((outcome) => outcome === 'ready')).toHaveLength(10);
+    expect(outcomes.filter((outcome) => outcome === 4409)).toHaveLength(4);
+    const elsewhere = await identified(stack, member, { gateway: 1, ticket: tickets[14]! });
+    const heir = await identified(stack, member, { gateway: 0, ticket: tickets[15]!, replaces: probes[outcomes.indexOf('ready')]!.connectionId });
+    expect(await closeCode(probes[outcomes.indexOf('ready')]!)).toBe(4410);
+    wire.restore();
+    // Whoever was let in stays, and has his place in Redis again.
+    await expect.poll(places, patient).toBe(11);
+    expect(await outcomeOf(await identifying(stack, member, { gateway: 1 }))).toBe(4409);
+    closeAll([...probes, elsewhere, heir]);
+    await expect.poll(places, patient).toBe(0);
+  } finally {
+    wire.restore();
+  }
+});

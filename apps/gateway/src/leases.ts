@@ -1,0 +1,185 @@
+import { within } from '@confab/redis';
+
+import type { LeaseAnswer, LeaseRules, LeaseStore, PresenceChange } from './lease.store.ts';
+
+export interface Holder {
+  readonly id: string;
+  readonly userId: string;
+  /** Another connection has taken its place. */
+  replaced(): void;
+  /** Redis said no after it was let in here. */
+  refused(): void;
+}
+
+export type LeaseOutcome = 'acquired' | 'resumed' | 'refused' | 'acquired_locally' | 'refused_locally';
+
+/** The places that connections of this gateway have. */
+export interface Leases {
+  /** False when the user has as many connections as he may. While Redis is out that is decided for this gateway alone. */
+  acquire(holder: Holder, replaces?: string): Promise<boolean>;
+  setAway(connectionId: string, isAway: boolean): void;
+  release(connectionId: string): void;
+  /** The connection's place was taken, somewhere. */
+  replaced(userId: string, connectionId: string): void;
+  /** Waits for the releases under way. */
+  stop(): Promise<void>;
+}
+
+export interface LeasesDeps {
+  readonly store: LeaseStore;
+  readonly rules: LeaseRules;
+  now(): number;
+  told(outcome: LeaseOutcome): void;
+  changed(state: PresenceChange): void;
+}
+
+interface Lease {
+  readonly holder: Holder;
+  isAway: boolean;
+  renewAt: number;
+  isRenewing: boolean;
+}
+
+const renewalsPerTtl = 3;
+/** Within a renewal's interval; also how soon one that failed is tried again. */
+const ticksPerRenewal = 10;
+
+export function createLeases({ store, rules, now, told, changed }: LeasesDeps): Leases {
+  const held = new Map<string, Lease>();
+  const ofUser = new Map<string, Set<Lease>>();
+  const releases = new Set<Promise<void>>();
+  const renewMs = rules.ttlMs / renewalsPerTtl;
+  const tickMs = renewMs / ticksPerRenewal;
+
+  function note({ changed: state }: LeaseAnswer): void {
+    if (state !== null) changed(state);
+  }
+
+  function add(holder: Holder, isAway: boolean, renewAt: number): void {
+    const lease = { holder, isAway, renewAt, isRenewing: false };
+    held.set(holder.id, lease);
+    const others = ofUser.get(holder.userId);
+    if (others === undefined) ofUser.set(holder.userId, new Set([lease]));
+    else others.add(lease);
+  }
+
+  function remove(connectionId: string): Lease | undefined {
+    const lease = held.get(connectionId);
+    if (lease === undefined) return undefined;
+    held.delete(connectionId);
+    const others = ofUser.get(lease.holder.userId);
+    others?.delete(lease);
+    if (others?.size === 0) ofUser.delete(lease.holder.userId);
+    return lease;
+  }
+
+  /** What cannot be said is healed by the lease's end. */
+  function giveBack({ id, userId }: Pick<Holder, 'id' | 'userId'>): void {
+    const releasing = within(store.release(userId, id))
+      .then(note, () => undefined)
+      .finally(() => releases.delete(releasing));
+    releases.add(releasing);
+  }
+
+  /** Redis' answer; undefined if it gives none in time. */
+  async function ask(holder: Holder, replaces: string | undefined): Promise<LeaseAnswer | undefined> {
+    const asked = store.acquire(holder.userId, holder.id, replaces);
+    try {
+      const answer = await within(asked);
+      note(answer);
+      return answer;
+    } catch {
+      asked.then((answer) => late(holder, answer)).catch(() => undefined);
+      return undefined;
+    }
+  }
+
+  /** Decided here meanwhile; what counts is what Redis says. */
+  function late(holder: Holder, answer: LeaseAnswer): void {
+    note(answer);
+    if (answer.outcome !== 'refused') {
+      if (!held.has(holder.id)) giveBack(holder);
+      return;
+    }
+    if (remove(holder.id) === undefined) return;
+    // It may have been put back into Redis already, as one that was let in.
+    giveBack(holder);
+    told('refused');
+    holder.refused();
+  }
+
+  function acquireLocally(holder: Holder, replaces: string | undefined): boolean {
+    const replacedHere = replaces === undefined ? undefined : held.get(replaces);
+    const isReplacing = replacedHere?.holder.userId === holder.userId;
+    const count = (ofUser.get(holder.userId)?.size ?? 0) - (isReplacing ? 1 : 0);
+    if (count >= rules.limit) return false;
+    // To be put into Redis as soon as it is back.
+    add(holder, false, now());
+    if (isReplacing) end(replacedHere);
+    return true;
+  }
+
+  function end({ holder }: Lease): void {
+    remove(holder.id);
+    holder.replaced();
+  }
+
+  async function renew(lease: Lease): Promise<void> {
+    const { holder, isAway } = lease;
+    lease.isRenewing = true;
+    lease.renewAt = now() + renewMs * (0.8 + 0.2 * Math.random());
+    try {
+      const answer = await store.renew(holder.userId, holder.id, isAway);
+      note(answer);
+      if (!held.has(holder.id)) giveBack(holder);
+      else if (answer.outcome === 'replaced') end(lease);
+    } catch {
+      lease.renewAt = now() + tickMs;
+    } finally {
+      lease.isRenewing = false;
+    }
+  }
+
+  function tick(): void {
+    const at = now();
+    for (const lease of held.values()) if (lease.renewAt <= at && !lease.isRenewing) void renew(lease);
+  }
+
+  const timer = setInterval(tick, tickMs);
+  timer.unref();
+
+  return {
+    async acquire(holder, replaces) {
+      const answer = await ask(holder, replaces);
+      if (answer === undefined) {
+        const isAcquired = acquireLocally(holder, replaces);
+        told(isAcquired ? 'acquired_locally' : 'refused_locally');
+        return isAcquired;
+      }
+      const { outcome, isAway } = answer;
+      told(outcome === 'refused' || outcome === 'resumed' ? outcome : 'acquired');
+      if (outcome === 'refused') return false;
+      add(holder, isAway, now() + renewMs * (0.5 + 0.5 * Math.random()));
+      return true;
+    },
+    setAway(connectionId, isAway) {
+      const lease = held.get(connectionId);
+      if (lease === undefined || lease.isAway === isAway) return;
+      lease.isAway = isAway;
+      lease.renewAt = now();
+      if (!lease.isRenewing) void renew(lease);
+    },
+    release(connectionId) {
+      const lease = remove(connectionId);
+      if (lease !== undefined) giveBack(lease.holder);
+    },
+    replaced(userId, connectionId) {
+      const lease = held.get(connectionId);
+      if (lease?.holder.userId === userId) end(lease);
+    },
+    async stop() {
+      clearInterval(timer);
+      await Promise.all(releases);
+    },
+  };
+}
