@@ -1,25 +1,31 @@
 import { parseArgs } from 'node:util';
-import { developmentDatabaseUrl } from './target.ts';
 import { migrate, migrationStatus } from './migrate.ts';
+import { developmentDatabaseUrl } from './target.ts';
 
 const usage = 'usage: migrate up [count] | down [count] | status   (on DATABASE_URL, else on the development stack that runs)';
 
-const { positionals } = parseArgs({ allowPositionals: true });
-const [command, count] = positionals;
-const options = { say: (line: string) => console.log(line), ...(count === undefined ? {} : { count: wholeNumber(count) }) };
-const databaseUrl = process.env['DATABASE_URL'] ?? developmentDatabaseUrl();
-
-if (command === 'up' || command === 'down') {
-  const names = await migrate(databaseUrl, command, options);
-  if (names.length === 0) console.log('nothing to do');
-} else if (command === 'status') {
-  for (const { name, runAt } of await migrationStatus(databaseUrl)) console.log(`${runAt?.toISOString() ?? 'pending'.padEnd(24)}  ${name}`);
-} else {
-  console.error(usage);
-  process.exitCode = 2;
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
 }
 
-function wholeNumber(text: string): number {
+async function main(): Promise<void> {
+  const { positionals } = parseArgs({ allowPositionals: true });
+  const [command, count] = positionals;
+  if (command !== 'up' && command !== 'down' && command !== 'status') throw new Error(usage);
+  const databaseUrl = process.env['DATABASE_URL'] || developmentDatabaseUrl();
+  if (command === 'status') {
+    for (const { name, runAt } of await migrationStatus(databaseUrl)) console.log(`${runAt?.toISOString() ?? 'pending'.padEnd(24)}  ${name}`);
+    return;
+  }
+  const names = await migrate(databaseUrl, command, { count: wholeNumber(count), say: (line) => console.log(line) });
+  if (names.length === 0) console.log('nothing to do');
+}
+
+function wholeNumber(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
   if (!/^[1-9]\d{0,3}$/.test(text)) throw new Error(usage);
   return Number(text);
 }

@@ -9,7 +9,7 @@ export function lockDataDirectory(directory: string): () => void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     const holder = Number(readFileSync(path, 'utf8'));
-    if (runs(holder)) throw new Error(`process ${holder} already runs the stack in ${directory}. Stop it, or set CONFAB_DATA_DIR.`, { cause: error });
+    if (runs(holder)) throw new Error(`process ${holder} already runs the stack in ${directory}. Stop it, or set CONFAB_DATA_DIR.`);
     writeFileSync(path, String(process.pid));
   }
   return () => rmSync(path, { force: true });

@@ -34,7 +34,7 @@ export async function launchStack(env: NodeJS.ProcessEnv & { CONFAB_DATA_DIR: st
   const startedAt = Date.now();
   const child = spawn('setpriv', ['--pdeathsig=TERM', process.execPath, 'tools/stack/start.ts'], {
     cwd: checkout,
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...blank, CONFAB_PORTS: 'any', ...env },
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], ...blank, CONFAB_PORTS: 'any', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exited = new Promise<Exit>((resolve) => child.once('close', (code, signal) => resolve({ code, signal })));

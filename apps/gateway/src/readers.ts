@@ -45,8 +45,8 @@ export function createReaders(deps: ReadersDeps): Readers {
   const held = new Map<StreamId, { reader: Reader; room: Room }>();
   /** Added again at this number, while the reader has yet to meet the removal before it; and whether the client was told. */
   const comesBack = new Map<StreamId, Joining & { isTold: boolean }>();
-  /** Where it was taken out of a room. What says that he joined before that is older than his removal. */
-  const takenOut = new Map<StreamId, Reader>();
+  /** The earliest joining that can still hold, by what has been met or told. A standing with an earlier one was read before that. */
+  const earliest = new Map<StreamId, Joining>();
   /** Readers that replay from the log; the first has the turn. */
   const line = new Set<Reader>();
   let isClosed = false;
@@ -56,7 +56,9 @@ export function createReaders(deps: ReadersDeps): Readers {
     hasRoom: deps.hasRoom,
     event(event) {
       deps.sendEvent(event);
-      if (event.control && event.stream === ownStream && event.type === 'member.added') added(event);
+      if (!event.control || event.stream !== ownStream) return;
+      if (event.type === 'member.added') added(event);
+      else if (event.type === 'member.removed') removed(event);
       else sink.heard(event);
     },
     // Nobody whose session has ended is kept waiting for what is queued before it.
@@ -77,7 +79,7 @@ export function createReaders(deps: ReadersDeps): Readers {
       const entry = held.get(reader.stream);
       if (entry?.reader !== reader) return;
       held.delete(reader.stream);
-      takenOut.set(reader.stream, reader);
+      notBefore(reader.stream, { epoch: reader.epoch, joinedSeq: reader.position + 1 });
       deps.leave(entry.room);
       const again = comesBack.get(reader.stream);
       comesBack.delete(reader.stream);
@@ -103,9 +105,8 @@ export function createReaders(deps: ReadersDeps): Readers {
   }
 
   function follow(standing: Standing, position: number, reason: ResyncReason | null): void {
-    const last = takenOut.get(standing.stream);
-    if (last !== undefined && !isAheadOf(standing, last)) return;
-    takenOut.delete(standing.stream);
+    const known = earliest.get(standing.stream);
+    if (known?.epoch === standing.epoch && standing.joinedSeq < known.joinedSeq) return;
     end(standing.stream);
     const room = deps.enter(standing.stream);
     const reader = createReader(sink, standing, position);
@@ -126,7 +127,18 @@ export function createReaders(deps: ReadersDeps): Readers {
     const { roomId, joinedSeq } = JSON.parse(event.payload) as EventMap['member.added'];
     const stream: StreamId = `room:${roomId}`;
     const joining = { epoch: event.epoch, joinedSeq };
+    notBefore(stream, joining);
     if (!awaits(stream, joining, true)) void join(stream, joining);
+  }
+
+  function removed(event: StreamEvent): void {
+    const { roomId, joinedSeq } = JSON.parse(event.payload) as EventMap['member.removed'];
+    notBefore(`room:${roomId}`, { epoch: event.epoch, joinedSeq: joinedSeq + 1 });
+  }
+
+  function notBefore(stream: StreamId, joining: Joining): void {
+    const known = earliest.get(stream);
+    if (known?.epoch !== joining.epoch || known.joinedSeq < joining.joinedSeq) earliest.set(stream, joining);
   }
 
   /** Whether there is a reader, which then comes to this joining, if it has not, by way of a removal. */

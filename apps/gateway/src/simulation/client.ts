@@ -131,7 +131,7 @@ export function createClient(user: string, name: string, database: SimulatedData
     if (frame.t !== 'member.added') return;
     const start = { cursor: joinedSeq, epoch: said };
     if (place === undefined) begin(stream, [start]);
-    else if (place.epoch !== said || place.cursor < joinedSeq) place.joins.push(start);
+    else if (place.epoch < said || (place.epoch === said && place.cursor < joinedSeq)) place.joins.push(start);
   }
 
   return {
