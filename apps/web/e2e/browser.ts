@@ -17,7 +17,7 @@ export type OpenOptions = BrowserContextOptions & {
 export async function openPage(browser: Browser, stack: TestStack, { gatewayUrl, ...options }: OpenOptions = {}): Promise<Page> {
   const context = await browser.newContext({ baseURL: stack.baseUrl, viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce', ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000);
   page.on('pageerror', (error) => stack.violations.report(new ContractViolation(page.url(), `uncaught: ${error.message}`, error.stack)));
   if (gatewayUrl !== undefined) await preferGateway(page, gatewayUrl);
   return page;

@@ -51,8 +51,12 @@ export function Conversation({ room, user, isPanelOpen }: Props) {
         ) : <Skeleton />}
       </Page>
       {isPanelOpen ? (
-        <div className={styles['panel']}>
-          <Suspense fallback={<Skeleton />}><MembersPanel room={room} userId={user.id} onClose={() => setPanel(false)} /></Suspense>
+        <div className={styles['panelPlace']}>
+          {/* For the pointer alone: the keyboard has Escape and the panel's own button. */}
+          {isCovered ? <button type="button" tabIndex={-1} aria-hidden="true" className={styles['scrim']} onClick={() => setPanel(false)} /> : null}
+          <div className={styles['panel']}>
+            <Suspense fallback={<Skeleton />}><MembersPanel room={room} userId={user.id} onClose={() => setPanel(false)} /></Suspense>
+          </div>
         </div>
       ) : null}
     </>

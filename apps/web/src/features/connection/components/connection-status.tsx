@@ -18,8 +18,8 @@ export function ConnectionStatus({ waitingCount }: { waitingCount: number }) {
   const isAway = state === 'offline' || state === 'connecting';
   const isLate = useDelayed(isAway, patienceMs);
   const isLost = useDelayed(isAway, offlineAfterMs);
-  // Without a network there is nothing to wait and see.
-  const isOffline = isAway && (!isOnline || isLost);
+  // A machine without a network may still reach a server of its own: what is said of the network counts only once something fails.
+  const isOffline = isOnline ? isLost : isAway || waitingCount > 0;
 
   return (
     <>

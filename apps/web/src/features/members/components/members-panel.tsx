@@ -80,7 +80,7 @@ function AddMember({ roomId }: { roomId: string }) {
     <form className={styles['add']} onSubmit={submit}>
       <div className={styles['addRow']}>
         <TextField label={strings.members.add} placeholder={strings.members.addUsername} value={username} onChange={setUsername} autoComplete="off" isCode />
-        <Button type="submit" isPending={adding.isPending} aria-label={strings.members.add}><UserPlus size={16} aria-hidden="true" /> {strings.members.addAction}</Button>
+        <Button type="submit" isPending={adding.isPending}><UserPlus size={16} aria-hidden="true" /> {strings.members.addAction}</Button>
       </div>
       <FormProblem error={adding.error} />
       <p role="status" className={styles['added']}>{adding.data ? strings.members.added(adding.data.user.displayName) : null}</p>

@@ -12,11 +12,13 @@ const retryWithinMs = 5000;
 /** The signed-in user's outbox: stored under his id, sent through the SDK, shown in the timelines. */
 export function createUserOutbox(confab: Confab, client: QueryClient, userId: string): Outbox {
   const key = `confab.outbox.${userId}`;
+  const isConnected = () => confab.realtime.state === 'live' || confab.realtime.state === 'catching-up';
   return createOutbox({
-    send: ({ roomId, content, nonce }) => confab.rest.createMessage(roomId, { content, nonce }, { retryWithinMs }),
+    send: ({ roomId, content, nonce }) => confab.rest.createMessage(roomId, { content, nonce }, { retryWithinMs: navigator.onLine ? retryWithinMs : 0 }),
     onSent: (message) => showMessage(client, message),
-    isOnline: () => navigator.onLine,
-    isConnected: () => navigator.onLine && (confab.realtime.state === 'live' || confab.realtime.state === 'catching-up'),
+    // The browser knows of networks, not of our server, which may run on this very machine.
+    isOnline: () => navigator.onLine || isConnected(),
+    isConnected: () => navigator.onLine && isConnected(),
     isPassing,
     load: () => (localStore.read(key) as PendingSend[] | undefined) ?? [],
     save: (sends) => localStore.write(key, sends.length > 0 ? sends : undefined),

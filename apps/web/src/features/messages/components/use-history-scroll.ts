@@ -1,6 +1,7 @@
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { Row } from '../api/rows.ts';
+import { estimateHeight } from './estimate-height.ts';
 
 type Input = {
   scroller: RefObject<HTMLDivElement | null>;
@@ -13,7 +14,6 @@ type Input = {
   onAtEndChange: (isAtEnd: boolean) => void;
 };
 
-const estimates: Record<Row['kind'], number> = { beginning: 140, day: 38, unread: 30, message: 34, pending: 34 };
 const endThresholdPx = 48;
 // Far enough ahead that even a fast wheel rarely meets the edge.
 const loadWithinPx = 1500;
@@ -29,7 +29,7 @@ export function useHistoryScroll({ scroller, rows, pinnedIndex, older, newer, fo
     count: rows.length,
     getScrollElement: () => scroller.current,
     getItemKey,
-    estimateSize: (index) => estimates[rows[index]?.kind ?? 'message'],
+    estimateSize: (index) => estimateHeight(rows[index]),
     overscan: 10,
     anchorTo: 'end',
     paddingEnd: 12,
@@ -88,15 +88,16 @@ export function useHistoryScroll({ scroller, rows, pinnedIndex, older, newer, fo
 
   useEffect(() => onAtEndChange(isAtEnd), [isAtEnd, onAtEndChange]);
 
-  const offset = virtualizer.scrollOffset ?? 0;
-  const isNearStart = isPlaced.current && offset < loadWithinPx;
-  const isNearEnd = virtualizer.getTotalSize() - offset - (scroller.current?.clientHeight ?? 0) < loadWithinPx;
+  // Asked of the element, at every move: what the last render knew of the offset is from before it was placed.
+  const { scrollOffset } = virtualizer;
   useEffect(() => {
+    const element = scroller.current;
+    if (!element || !isPlaced.current) return;
+    const isNearStart = element.scrollTop < loadWithinPx;
     if (isNearStart && older.hasMore && !older.isLoading && !older.error) void older.load();
-  }, [isNearStart, older]);
-  useEffect(() => {
+    const isNearEnd = element.scrollHeight - element.scrollTop - element.clientHeight < loadWithinPx;
     if (isNearEnd && newer.hasMore) void newer.load();
-  }, [isNearEnd, newer]);
+  }, [scroller, scrollOffset, rows, older, newer]);
 
   const scrollToEnd = useCallback(() => {
     sticks.current = true;
