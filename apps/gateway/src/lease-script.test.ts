@@ -45,7 +45,7 @@ class Model {
       if (until > this.now) continue;
       this.live.delete(id);
       this.left.set(id, isAway);
-      if (this.live.size === 0) this.emptyAt ??= until;
+      if (this.live.size === 0) this.emptyAt ??= this.now;
     }
   }
 
