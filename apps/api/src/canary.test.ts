@@ -32,10 +32,10 @@ test('no token, password, code or address stands in any line of any process, at 
 
     const signIn = (password: string, code?: string, address = there) => apis.caller({ api: 1, address }, owner).confab.auth.signIn({ username: owner.username, password, ...(code === undefined ? {} : { code }) });
     canaries.set('wrong password', 'a wrong password of mine');
-    await expect(signIn('a wrong password of mine', undefined, thief)).rejects.toThrow();
-    await expect(signIn(owner.password)).rejects.toThrow();
+    await expect(signIn('a wrong password of mine', undefined, thief)).rejects.toThrow('wrong');
+    await expect(signIn(owner.password)).rejects.toThrow('needed');
     await signIn(owner.password, totpCode(secret, step + 1));
-    await expect(signIn(owner.password, totpCode(secret, step + 1))).rejects.toThrow();
+    await expect(signIn(owner.password, totpCode(secret, step + 1))).rejects.toThrow('wrong');
     await signIn(owner.password, recoveryCodes[0]);
 
     const stale = auth.session?.refreshToken ?? '';

@@ -14,7 +14,6 @@ local leases, away, presence, replaced = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
-local lastExpiry = tonumber(redis.call('ZREVRANGE', leases, 0, 0, 'WITHSCORES')[2])
 redis.call('ZREMRANGEBYSCORE', leases, '-inf', now)
 redis.call('ZREMRANGEBYSCORE', replaced, '-inf', now)
 
@@ -54,7 +53,8 @@ if #live > 0 then
   lookAt = tonumber(live[2])
   redis.call('HDEL', presence, 'emptySince')
 elseif before ~= 'offline' then
-  local since = tonumber(told[3]) or math.min(now, lastExpiry or now)
+  -- From when it is seen, not from when the last lease ended: after an outage all have ended, and their holders come back.
+  local since = tonumber(told[3]) or now
   if now >= since + grace then
     state = 'offline'
     redis.call('HDEL', presence, 'emptySince')

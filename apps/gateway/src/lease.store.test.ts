@@ -165,3 +165,17 @@ it('says that somebody is gone whose gateway died', async () => {
   expect(said).toEqual(['online', 'offline']);
   await expect.poll(async () => (await stores[1]!.sweep(100), await redises[0]!.client.zScore('presence.due', user)), patient).toBeNull();
 });
+
+it('tells nothing of an outage that outlasts the leases, if their holders come back', async () => {
+  stores = storesWith({ ttlMs: 1_000, graceMs: 1_500 });
+  const said = await listening();
+  const id = v7();
+  await acquire(id);
+  await expect.poll(async () => await redises[0]!.client.exists(`{${user}}:leases`), patient).toBe(0);
+  await new Promise((resolve) => setTimeout(resolve, 1_600));
+  await stores[1]!.sweep(100);
+  await stores[0]!.renew(user, id, false);
+  await stores[1]!.sweep(100);
+  expect(await presence()).toBe('online');
+  expect(said).toEqual(['online']);
+});

@@ -26,7 +26,7 @@ export function startSweep({ store, everyMs, changed }: SweepDeps): { stop(): Pr
     }
   }
 
-  const timer = setInterval(() => (turn ??= sweep()), everyMs);
+  const timer = setInterval(() => void (turn ??= sweep()), everyMs);
   timer.unref();
   return {
     async stop() {

@@ -135,7 +135,7 @@ async function provokeDeadlock(): Promise<Response> {
 
 /** A session of an hour ago, by the same keys. */
 async function provokeExpiry(): Promise<Response> {
-  const redis = createRedis({ url: stack.redisUrl, name: 'test', logger, queue: false });
+  const redis = createRedis({ url: stack.redisUrl, name: 'test', logger, queue: true });
   const streams = createStreams({ db: database, redis, logger });
   try {
     const past = createCore({ database, redis, streams, logger, secret, clock: { now: () => Date.now() - 3_600_000 }, gatewayUrls: [] });

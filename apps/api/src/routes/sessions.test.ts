@@ -115,7 +115,7 @@ describe('refreshing', () => {
     const caller = await apis.register({
       through: (fetch) => async (input, init) => {
         const response = await fetch(input, init);
-        if (!String(input).endsWith('/auth/refresh') || lost > 0) return response;
+        if (!response.url.endsWith('/auth/refresh') || lost > 0) return response;
         lost += 1;
         throw new TypeError('the connection broke');
       },

@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { makeUser, startTestCore, type TestCore } from '../testing/factories.ts';
+
+let test: TestCore;
+
+beforeAll(async () => {
+  test = await startTestCore();
+});
+afterAll(() => test.stop());
+
+const refused = (code: string) => expect.objectContaining({ code });
+const device = (n: number) => ({ userAgent: 'Firefox', address: `198.51.100.${n}` });
+
+describe('a password', () => {
+  const register = (password: string) => {
+    const username = `user-${Math.random().toString(36).slice(2)}`;
+    return test.core.signIn.register({ username, email: `${username}@example.org`, password }, device(1));
+  };
+
+  it.each(['password', 'PassWord', '12345678', 'qwertyuiop', 'iloveyou1', 'ｐａｓｓｗｏｒｄ'])('that everybody has is refused: %s', async (password) => {
+    await expect(register(password)).rejects.toEqual(refused('password.common'));
+  });
+
+  it('is counted as it is compared: after normalisation', async () => {
+    // Eight characters that become four.
+    await expect(register('a\u0301e\u0301i\u0301o\u0301')).rejects.toEqual(refused('request.invalid'));
+    const { user } = await register('ｃｏｒｒｅｃｔ horse');
+    await test.core.signIn.signIn({ username: user.username, password: 'correct horse' }, device(2));
+  });
+
+  it('may be one that nobody has', async () => {
+    await register('xq7 vlorp');
+  });
+});
+
+describe('a sign-in', () => {
+  it('that was under way when the password changed begins no session', async () => {
+    for (let race = 0; race < 5; race += 1) {
+      const { actor, user, password } = await makeUser(test.core);
+      const other = test.another();
+      const [, ...signIns] = await Promise.allSettled([
+        test.core.signIn.changePassword(actor, { currentPassword: password, newPassword: 'a much finer one' }, device(3)),
+        ...Array.from({ length: 4 }, (_, n) => other.signIn.signIn({ username: user.username, password }, device(10 + n))),
+      ]);
+      const { items } = await test.core.sessions.list(actor);
+      expect(items.map(({ id }) => id)).toEqual([actor.sessionId]);
+      for (const outcome of signIns) {
+        if (outcome.status === 'fulfilled') await expect(other.sessions.authenticate(outcome.value.accessToken)).rejects.toEqual(refused('session.ended'));
+        else expect(outcome.reason).toEqual(refused('credentials.invalid'));
+      }
+    }
+  });
+
+  it('that compared the old password before the change, and wrote after it, fails', async () => {
+    const { actor, user, password } = await makeUser(test.core);
+    let reached: () => void = () => undefined;
+    const compared = new Promise<void>((resolve) => (reached = resolve));
+    let goOn: () => void = () => undefined;
+    const changed = new Promise<void>((resolve) => (goOn = resolve));
+    const slow = test.another({
+      database: {
+        ...test.database,
+        async write(work) {
+          reached();
+          await changed;
+          return test.database.write(work);
+        },
+      },
+    });
+    const signIn = slow.signIn.signIn({ username: user.username, password }, device(20));
+    await compared;
+    await test.core.signIn.changePassword(actor, { currentPassword: password, newPassword: 'a much finer one' }, device(3));
+    goOn();
+    await expect(signIn).rejects.toEqual(refused('credentials.invalid'));
+    expect((await test.core.sessions.list(actor)).items).toHaveLength(1);
+  });
+
+  it('ended in many ways at once ends once each', async () => {
+    const { actor, user, password } = await makeUser(test.core);
+    const others = await Promise.all(Array.from({ length: 3 }, (_, n) => test.core.signIn.signIn({ username: user.username, password }, device(30 + n))));
+    const there = test.another();
+    const endings = await Promise.allSettled([
+      test.core.sessions.endAll(actor),
+      there.sessions.endAll(actor),
+      test.core.sessions.end(actor),
+      ...others.map(({ sessionId }) => there.sessions.endOne(actor, sessionId)),
+      test.core.signIn.changePassword(actor, { currentPassword: password, newPassword: 'a much finer one' }, device(3)),
+    ]);
+    for (const ending of endings) if (ending.status === 'rejected') expect(ending.reason).toEqual(refused('session.not_found'));
+    const told = (await test.log(`user:${user.id}`)).map(({ d }) => (d as { sessionId: string }).sessionId);
+    expect(told.toSorted()).toEqual([actor.sessionId, ...others.map(({ sessionId }) => sessionId)].toSorted());
+  });
+});
