@@ -31,8 +31,8 @@ export function webApp(directory: string): RequestHandler[] {
   ];
 }
 
-/** A page of the app that the reader opened by its address. A missing file, or a path of the API, is neither. */
+/** A page of the app that the reader opened by its address; the first one whatever he accepts. A missing file, or a path of the API, is neither. */
 function isNavigation(request: Request): boolean {
   if (request.method !== 'GET' && request.method !== 'HEAD') return false;
-  return !/^\/api(\/|$)/i.test(request.path) && (request.headers.accept ?? '').includes('text/html');
+  return request.path === '/' || (!/^\/api(\/|$)/i.test(request.path) && (request.headers.accept ?? '').includes('text/html'));
 }
