@@ -4,6 +4,9 @@ import type { Streams } from '@confab/stream';
 
 import type { Standing } from './reader.ts';
 
+export { mostToldPresences, presenceKey } from '@confab/core';
+export type { PresenceStore } from '@confab/core';
+
 /** Whose connection it is, and until when. */
 export type Admission = Awaited<ReturnType<Core['tickets']['admit']>>;
 

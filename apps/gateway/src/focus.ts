@@ -1,9 +1,8 @@
 import type { ClientFrame, StreamId } from '@confab/contract';
-import { mostToldPresences } from '@confab/core';
 import { AppError } from '@confab/runtime';
 import type { StreamEvent } from '@confab/stream';
 
-import type { Access } from './access.ts';
+import { type Access, mostToldPresences } from './access.ts';
 import type { Watch } from './presences.ts';
 
 type FocusData = Extract<ClientFrame, { t: 'focus' }>['d'];

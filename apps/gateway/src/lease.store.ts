@@ -1,6 +1,6 @@
-import { presenceKey } from '@confab/core';
 import type { Redis } from '@confab/redis';
 
+import { presenceKey } from './access.ts';
 import { claimScript, expectScript, leaseScript, settleScript } from './lease-script.ts';
 
 export interface LeaseRules {

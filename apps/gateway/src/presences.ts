@@ -1,5 +1,6 @@
 import type { Schemas } from '@confab/contract';
-import type { PresenceStore } from '@confab/core';
+
+import type { PresenceStore } from './access.ts';
 
 type State = Schemas['PresenceState'];
 

@@ -70,7 +70,7 @@ test('a public room is found, looked at, joined, left', async () => {
 test('signing out ends it everywhere on this page, and going on leads back to where one was', async () => {
   const ada = await openMember(browser, stack, 'Ada');
   await ada.page.getByRole('link', { name: 'Settings' }).click();
-  await ada.page.getByRole('button', { name: 'Sign out' }).click();
+  await ada.page.getByRole('button', { name: 'Sign out', exact: true }).click();
   await ada.page.getByRole('heading', { name: 'Sign in' }).waitFor();
   await ada.page.goto('/settings');
   await ada.page.getByLabel('Username').fill(ada.user.username);

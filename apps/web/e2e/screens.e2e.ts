@@ -31,7 +31,7 @@ const screens: Record<string, Screen> = {
   room: { path: () => `/rooms/${roomId}`, shows: (page) => roomPage(page).seen('quoted') },
   members: { path: () => `/rooms/${roomId}?panel=members`, shows: (page) => page.getByText('(you)').waitFor() },
   browse: { path: () => '/browse', shows: (page) => page.getByText(/public room/).first().waitFor() },
-  settings: { path: () => '/settings', shows: (page) => page.getByRole('button', { name: 'Sign out' }).waitFor() },
+  settings: { path: () => '/settings', shows: (page) => page.getByRole('button', { name: 'Sign out', exact: true }).waitFor() },
   'no such room': { path: () => '/rooms/01939f2e-7c1a-7b3e-9d52-0a4f6e8c1b2d', shows: (page) => page.getByText(/does not exist/).waitFor() },
   'new room': { path: () => '/browse', act: (page) => openDialog('Create a room')(page), shows: (page) => page.getByRole('dialog').getByLabel('Name').waitFor() },
   'quick switcher': { path: () => '/browse', act: (page) => page.keyboard.press('Control+k'), shows: (page) => page.getByRole('option').first().waitFor() },

@@ -3,6 +3,7 @@ import { createConfab, type ProblemError } from '@confab/sdk';
 import { createTestUser, startTestStack, type TestStack, type TestUser } from '@confab/testing';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { readOperations } from '../http/document.ts';
+import { currentStep, totpCode } from '../testing/two-apis.ts';
 
 let stack: TestStack;
 let ada: TestUser;
@@ -53,6 +54,21 @@ describe('a session', () => {
         .then((response) => response.json()),
     ).resolves.toMatchObject({ code: 'session.ended' });
     expect(await elsewhere.rest.getMe()).toEqual(user);
+  });
+
+  test('is listed and ended from another, with the password changed and a second factor set up and removed', async () => {
+    const { confab, user, password } = await createTestUser(stack);
+    const elsewhere = createConfab({ baseUrl: stack.baseUrl, fetch: stack.fetch });
+    await elsewhere.auth.signIn({ username: user.username, password });
+    expect((await confab.rest.listSessions()).items).toHaveLength(2);
+    await confab.rest.endSession(elsewhere.auth.session?.sessionId ?? '');
+    await confab.rest.changePassword({ currentPassword: password, newPassword: 'a much finer one' });
+    const { secret } = await confab.rest.enrolSecondFactor({ password: 'a much finer one' });
+    await confab.rest.confirmSecondFactor({ code: totpCode(secret, currentStep()) });
+    expect(await confab.rest.getSecondFactor()).toEqual({ isEnabled: true, recoveryCodesLeft: 10 });
+    await confab.rest.removeSecondFactor({ password: 'a much finer one' });
+    await confab.rest.signOutEverywhere();
+    await expect(confab.rest.getMe()).rejects.toEqual(refused('session.ended'));
   });
 
   test('is not given for a wrong password, and whether the name exists is not told', async () => {

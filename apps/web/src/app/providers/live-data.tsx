@@ -1,9 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { followPresence } from '../../features/members/api/presence.ts';
 import { followMembers, resyncMembers } from '../../features/members/api/use-members.ts';
 import { createUserOutbox, OutboxContext } from '../../features/messages/api/outbox-context.ts';
 import { followTimelines, resyncTimeline } from '../../features/messages/api/use-timeline.ts';
 import { followMyRooms, resyncMyRooms, useMyRooms } from '../../features/rooms/api/use-my-rooms.ts';
+import { watchIdle } from '../../lib/realtime/watch-idle.ts';
 import { useConfab } from '../../lib/sdk/use-confab.ts';
 
 const wakeEveryMs = 10_000;
@@ -35,6 +37,8 @@ export function LiveData({ userId, children }: { userId: string; children: React
       confab.realtime.on('state', ({ state }) => {
         if (state === 'live') outbox.revive();
       }),
+      followPresence(confab, client),
+      watchIdle(window, (isIdle) => confab.realtime.setPresence(isIdle ? 'away' : 'online')),
     ];
     // Sending needs no gateway: it may work again before the live connection does.
     const waking = setInterval(() => outbox.wake(), wakeEveryMs);

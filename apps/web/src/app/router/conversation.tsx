@@ -2,6 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef } from 'react';
 import { Failure } from '../../components/failure.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
+import { useOnlineCount, useRoomFocus } from '../../features/members/api/presence.ts';
 import { useTimeline } from '../../features/messages/api/use-timeline.ts';
 import { roomName } from '../../features/rooms/components/room-name.tsx';
 import type { CurrentUser, Room } from '../../lib/sdk/models.ts';
@@ -23,6 +24,8 @@ export function Conversation({ room, user, isPanelOpen }: Props) {
   const navigate = useNavigate();
   const toggle = useRef<HTMLButtonElement>(null);
   const isCovered = useMedia('(max-width: 899px)') && isPanelOpen;
+  useRoomFocus(room.id);
+  const onlineCount = useOnlineCount(room);
   const view = useTimeline(room.id, room.my?.unreadCount ?? 0);
 
   const setPanel = (isOpen: boolean) => void navigate({ to: '/rooms/$roomId', params: { roomId: room.id }, search: isOpen ? { panel: 'members' } : {}, replace: !isOpen });
@@ -39,7 +42,7 @@ export function Conversation({ room, user, isPanelOpen }: Props) {
         isInert={isCovered}
         header={(
           <RoomHeader room={room}>
-            <MembersToggle ref={toggle} room={room} isOpen={isPanelOpen} onToggle={() => setPanel(!isPanelOpen)} />
+            <MembersToggle ref={toggle} room={room} onlineCount={onlineCount} isOpen={isPanelOpen} onToggle={() => setPanel(!isPanelOpen)} />
             <RoomMenuButton room={room} onLeft={() => void navigate({ to: '/' })} />
           </RoomHeader>
         )}

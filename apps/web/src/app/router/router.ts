@@ -1,6 +1,7 @@
 import type { Confab } from '@confab/sdk';
 import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { mayHaveSession } from '../../lib/sdk/session-store.ts';
 
 export type RouterContext = { confab: Confab; queryClient: QueryClient };
 
@@ -17,9 +18,12 @@ const authSearch = ({ next, ended }: Record<string, unknown>): AuthSearch => ({
   ...(ended === true ? { ended } : {}),
 });
 
-const signedOutOnly = async ({ context }: { context: RouterContext }) => {
-  const user = await context.confab.auth.restore();
-  if (user) redirect({ to: '/', throw: true });
+/** Nobody who was never here is asked for a cookie. */
+const restored = async ({ auth }: Confab) => auth.user ?? (mayHaveSession() ? auth.restore() : undefined);
+
+const signedOutOnly = async ({ context, search }: { context: RouterContext; search: AuthSearch }) => {
+  const user = await restored(context.confab);
+  if (user) redirect({ href: search.next ?? '/', throw: true });
 };
 
 const signInRoute = createRoute({
@@ -42,8 +46,9 @@ const shell = createRoute({
   getParentRoute: () => root,
   id: 'shell',
   beforeLoad: async ({ context, location }) => {
-    const user = await context.confab.auth.restore();
-    if (!user) throw redirect({ to: '/sign-in', search: location.pathname === '/' ? {} : { next: location.href } });
+    const wasSignedIn = mayHaveSession();
+    const user = await restored(context.confab);
+    if (!user) throw redirect({ to: '/sign-in', search: { ...(location.pathname === '/' ? {} : { next: location.href }), ...(wasSignedIn ? { ended: true } : {}) } });
     return { user };
   },
   component: lazyRouteComponent(() => import('./shell.tsx'), 'Shell'),

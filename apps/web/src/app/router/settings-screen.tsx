@@ -1,4 +1,5 @@
 import { useRouteContext } from '@tanstack/react-router';
+import { Security } from '../../features/session/components/security.tsx';
 import { SettingsPage } from '../../features/settings/components/settings-page.tsx';
 import { useConfab } from '../../lib/sdk/use-confab.ts';
 import { strings } from '../../lib/strings/strings.ts';
@@ -10,7 +11,7 @@ export function SettingsScreen() {
   return (
     <Page title={strings.settings.title}>
       {/* Signed out here even if the server cannot be told. */}
-      <SettingsPage user={user} onSignOut={() => void confab.auth.signOut().catch(() => undefined)} />
+      <SettingsPage user={confab.auth.user ?? user} security={<Security />} onSignOut={() => void confab.auth.signOut().catch(() => undefined)} />
     </Page>
   );
 }

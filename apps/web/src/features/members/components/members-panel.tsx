@@ -5,11 +5,13 @@ import { Button } from '../../../components/button.tsx';
 import { Failure } from '../../../components/failure.tsx';
 import { FormProblem } from '../../../components/form-problem.tsx';
 import { IconButton } from '../../../components/icon-button.tsx';
+import { PresenceDot } from '../../../components/presence-dot.tsx';
 import { Skeleton } from '../../../components/skeleton.tsx';
 import { TextField } from '../../../components/text-field.tsx';
 import type { Member, Room } from '../../../lib/sdk/models.ts';
 import { strings } from '../../../lib/strings/strings.ts';
 import { useAddMember } from '../api/use-member-actions.ts';
+import { usePresences } from '../api/presence.ts';
 import { useMembers } from '../api/use-members.ts';
 import { canAdd, canRemove } from './may.ts';
 import styles from './members-panel.module.css';
@@ -43,13 +45,17 @@ export function MembersPanel({ room, userId, onClose }: Props) {
 
 function List({ room, userId, onRemove }: { room: Room; userId: string; onRemove: (member: Member) => void }) {
   const members = useMembers(room.id);
+  const presences = usePresences();
   if (!members.data) return members.error ? <Failure title={strings.members.failed} error={members.error} onRetry={() => void members.refetch()} /> : <Skeleton />;
   return (
     <>
       <ul className={styles['list']}>
         {members.data.pages.flatMap((page) => page.items).map((member) => (
           <li key={member.user.id} className={styles['member']}>
-            <Avatar id={member.user.id} name={member.user.displayName} />
+            <span className={styles['portrait']}>
+              <Avatar id={member.user.id} name={member.user.displayName} />
+              <PresenceDot state={presences[member.user.id] ?? member.presence ?? ''} isBadge />
+            </span>
             <span className={styles['who']}>
               <span className={styles['name']}>
                 {member.user.displayName} {member.user.id === userId ? <span className={styles['you']}>{strings.members.you}</span> : null}

@@ -13,7 +13,9 @@ export function checkRegistration({ username, email, password }: Registration): 
   };
 }
 
-export function takenField(code: string): 'username' | 'email' | undefined {
-  if (code === 'username.taken') return 'username';
-  return code === 'email.taken' ? 'email' : undefined;
+/** Where on the form the server's refusal belongs. */
+export function refusedField(code: string): keyof Registration | undefined {
+  return fields[code];
 }
+
+const fields: Record<string, keyof Registration> = { 'username.taken': 'username', 'email.taken': 'email', 'password.common': 'password' };

@@ -11,7 +11,9 @@ import styles from './settings-page.module.css';
 
 const words = strings.settings;
 
-export function SettingsPage({ user, onSignOut }: { user: CurrentUser; onSignOut: () => void }) {
+type Props = { user: CurrentUser; security: ReactNode; onSignOut: () => void };
+
+export function SettingsPage({ user, security, onSignOut }: Props) {
   const { theme, density, enterSends } = usePreferences();
   return (
     <div className={styles['page']}>
@@ -55,6 +57,7 @@ export function SettingsPage({ user, onSignOut }: { user: CurrentUser; onSignOut
           <Shortcut keys="Alt+↑ ↓" text={words.shortcuts.nextRoom} />
         </dl>
       </Section>
+      <Section title={words.security}>{security}</Section>
       <Section title={words.session}>
         <p className={styles['text']}>{words.profileOf(user.displayName)}</p>
         <Button look="danger" onClick={onSignOut}>{words.signOut}</Button>
