@@ -1,6 +1,6 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { libraryPath, unpackDebianPackages } from './debian-packages.ts';
+import { isExecutable, onPath } from './on-path.ts';
 import { cacheDirectory } from './service-user.ts';
 
 export type RedisBinary = { command: string; env: NodeJS.ProcessEnv };
@@ -19,17 +19,4 @@ export async function redisBinary(logFile: string, say: (line: string) => void):
     });
   }
   return { command, env: { PATH: path, LD_LIBRARY_PATH: await libraryPath(root) } };
-}
-
-export function onPath(command: string, path: string): string | undefined {
-  return path.split(delimiter).filter((folder) => folder !== '').map((folder) => join(folder, command)).find(isExecutable);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

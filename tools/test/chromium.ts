@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { libraryPath, unpackDebianPackages } from '../stack/debian-packages.ts';
-import { onPath } from '../stack/redis-binary.ts';
+import { onPath } from '../stack/on-path.ts';
 import { cacheDirectory } from '../stack/service-user.ts';
 import { runCommand } from './command.ts';
 

@@ -1,5 +1,5 @@
 import { runCommand } from './command.ts';
-import { onPath } from '../stack/redis-binary.ts';
+import { onPath } from '../stack/on-path.ts';
 import type { Tally } from './tally.ts';
 
 const name = 'compose.yml is accepted by docker-compose';

@@ -67,7 +67,7 @@ test('what is written offline waits in sight, survives a reload, and goes in ord
   await ada.page.getByText('Offline, 2 messages wait here').waitFor();
   expect(await room.rowOf('Waits for the connection').count()).toBe(2);
   await ada.page.context().setOffline(false);
-  await expect.poll(() => contents(roomId), { timeout: 20_000 }).toEqual(['before', 'one', 'two']);
+  await expect.poll(() => contents(roomId), { timeout: 8000 }).toEqual(['before', 'one', 'two']);
   await ada.page.getByText(/^Offline/).waitFor({ state: 'detached' });
   expect(await room.texts()).toEqual(['before', 'one', 'two']);
 

@@ -42,8 +42,12 @@ export function LiveData({ userId, children }: { userId: string; children: React
     ];
     // Sending needs no gateway: it may work again before the live connection does.
     const waking = setInterval(() => outbox.wake(), wakeEveryMs);
+    // A network that was away for a moment need not have ended the live connection.
+    const onOnline = () => outbox.revive();
+    window.addEventListener('online', onOnline);
     return () => {
       clearInterval(waking);
+      window.removeEventListener('online', onOnline);
       stops.forEach((stop) => stop());
     };
   }, [confab, client, outbox, userId]);

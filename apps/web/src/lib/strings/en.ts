@@ -58,7 +58,6 @@ export const en = {
     loadMore: 'Show more',
     name: 'Name',
     nameNeeded: 'A room needs a name.',
-    namePlaceholder: 'general',
     description: 'Description',
     descriptionHint: 'What it is for. Shown above the first message.',
     kind: 'Who can find it',
@@ -90,7 +89,6 @@ export const en = {
     notFound: 'There is nothing at this address.',
     gone: 'This room does not exist, or you are not in it.',
     goneAction: 'Back to your rooms',
-    removed: 'You are not in this room any more.',
     failed: 'Your rooms could not be loaded.',
   },
 
@@ -99,8 +97,6 @@ export const en = {
     placeholder: 'Where to?',
     title: 'Quick switcher',
     empty: 'Nothing matches.',
-    rooms: 'Your rooms',
-    actions: 'Go to',
     results: 'Results',
   },
 
@@ -166,7 +162,6 @@ export const en = {
 
   connection: {
     reconnecting: 'Reconnecting…',
-    offline: 'Offline, your messages wait here',
     offlineQueue: (count: number) => (count === 0 ? 'Offline, your messages wait here' : `Offline, ${plural(count, 'message waits', 'messages wait')} here`),
     catchingUp: 'Catching up',
     stopped: 'Live updates have stopped.',
@@ -204,8 +199,6 @@ export const en = {
     shortcuts: {
       switcher: 'Jump to a room',
       nextRoom: 'Next or previous room',
-      composer: 'Go to the message field',
-      newest: 'Jump to the newest message',
     },
   },
 
@@ -264,7 +257,6 @@ export const en = {
   errors: {
     rateLimited: (wait: string | undefined) => (wait ? `Too many tries. Try again in ${wait}.` : 'Too many tries. Try again later.'),
     network: 'The server cannot be reached. Check your connection.',
-    timeout: 'The server took too long to answer.',
     unknown: 'Something went wrong.',
     /** By the stable code of the problem; what is not here is said in the server's own words. */
     byCode: {
