@@ -156,7 +156,6 @@ test('one log region tells of what others say now, and not of the backlog', asyn
   await expect.poll(ask, { timeout: 30_000 }).toContain('Grace: can you hear me?');
   expect(await log.innerText()).not.toContain('long ago');
 });
-});
 
 test('the first screen asks for at most 180 kB of JavaScript', async () => {
   const sizes = new Map<string, number>();
