@@ -21,6 +21,7 @@ beforeAll(async () => {
     writeFile(join(folder, 'index.html'), page),
     writeFile(join(folder, 'icon.svg'), '<svg/>'),
     writeFile(join(folder, 'assets/app-4f2a.js'), 'start()'),
+    writeFile(join(folder, 'assets/large-8c1d.js'), 'start();'.repeat(1_000)),
     writeFile(join(folder, '.env'), 'SECRET=1'),
   ]);
   stack = await startTestStack({ gateways: 0, env: { WEB_DIR: folder, GATEWAY_URLS: 'ws://127.0.0.1:3001/gateway?v=1' } });
@@ -54,6 +55,11 @@ describe('the web app', () => {
   test('has files that never change, and files that may', async () => {
     expect(await get('/assets/app-4f2a.js')).toMatchObject({ status: 200, cache: 'public, max-age=31536000, immutable', text: 'start()' });
     expect(await get('/icon.svg')).toMatchObject({ status: 200, cache: 'no-cache', type: 'image/svg+xml' });
+  });
+
+  test('is compressed where that saves something', async () => {
+    const { headers, text } = await get('/assets/large-8c1d.js', { 'accept-encoding': 'gzip' });
+    expect([headers.get('content-encoding'), text.length]).toEqual(['gzip', 8_000]);
   });
 
   test('may open sockets to the gateways and nothing else beside this server', async () => {

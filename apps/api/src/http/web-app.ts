@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join, sep } from 'node:path';
+import compression from 'compression';
 import express, { type Request, type RequestHandler } from 'express';
 import { exchangeOf } from './exchange.ts';
 
-/** The built web app. Files with a hash in their name never change; every other one is asked after each time. */
+/** The built web app, compressed: it holds nothing secret, as the API's answers may. Files with a hash in their name never change; every other one is asked after each time. */
 export function webApp(directory: string): RequestHandler[] {
   const page = join(directory, 'index.html');
   const hashed = join(directory, 'assets') + sep;
@@ -18,6 +19,7 @@ export function webApp(directory: string): RequestHandler[] {
     },
   });
   return [
+    compression(),
     files,
     (request, response, next) => {
       if (!isNavigation(request)) return next();
