@@ -42,7 +42,7 @@ test('a rotation signs nobody out, on any process, and new tokens come of the ne
   expect(rows[1]?.retires).toBeNull();
 
   // A process that knew the old key only, and one that begins when the new key is old enough to sign.
-  await database.query("UPDATE signing_keys SET created_at = created_at - interval '11 s' WHERE id = $1", [newId]);
+  await database.query("UPDATE signing_keys SET created_at = created_at - interval '11 s'");
   const later = await startApp('api', { DATABASE_URL: stack.database.url, REDIS_URL: stack.redisUrl, CONFAB_SECRET: secret, PUBLIC_URL: stack.baseUrl });
   try {
     const answer = await stack.fetch(`http://127.0.0.1:${later.port}/api/v1/auth/refresh`, {
