@@ -44,6 +44,7 @@ export function openConnection(context: Context, ws: WebSocket, socket: Duplex, 
   let delivered = 0;
   let closing: CloseCode | undefined;
   let isOver = false;
+  let isAskedToMove = false;
   /** Frames are handled one after the other; so many wait. */
   let waiting = 0;
   let turn: Promise<void> = Promise.resolve();
@@ -78,6 +79,11 @@ export function openConnection(context: Context, ws: WebSocket, socket: Duplex, 
       logger.warn({ err: error }, 'whether the session is live is not known');
       close(1013);
     }
+  }
+
+  /** Who was asked to move goes by himself, once his new connection has caught up: until then he hears from here. */
+  function replaced(): void {
+    if (!isAskedToMove) close(4410);
   }
 
   function close(code: CloseCode): void {
@@ -162,7 +168,7 @@ export function openConnection(context: Context, ws: WebSocket, socket: Duplex, 
       throw error;
     }
     const { user, sessionId } = admission;
-    const hasPlace = await leases.acquire({ id, userId: user.id, replaced: () => close(4410), refused: () => close(4409) }, d.replaces);
+    const hasPlace = await leases.acquire({ id, userId: user.id, replaced, refused: () => close(4409) }, d.replaces);
     if (isOver) return leases.release(id);
     if (!hasPlace) return close(4409);
     const standings = await access.standings(user.id);
@@ -203,7 +209,10 @@ export function openConnection(context: Context, ws: WebSocket, socket: Duplex, 
 
   return {
     id,
-    reconnect: (afterMs) => delivery.send({ t: 'reconnect', d: { afterMs, url: null } }),
+    reconnect(afterMs) {
+      isAskedToMove = true;
+      delivery.send({ t: 'reconnect', d: { afterMs, url: null } });
+    },
     close,
     endSession(sessionIds) {
       if (admission !== undefined && sessionIds.has(admission.sessionId)) close(4401);
