@@ -45,7 +45,9 @@ export function createReaders(deps: ReadersDeps): Readers {
   const held = new Map<StreamId, { reader: Reader; room: Room }>();
   /** Added again at this number, while the reader has yet to meet the removal before it; and whether the client was told. */
   const comesBack = new Map<StreamId, Joining & { isTold: boolean }>();
-  /** The earliest joining that can still hold, by what has been met or told. A standing with an earlier one was read before that. */
+  /** Where it was taken out of a room. A standing that begins before that was read before. */
+  const takenOut = new Map<StreamId, Reader>();
+  /** The earliest joining that can still hold, by what the own stream has told. */
   const earliest = new Map<StreamId, Joining>();
   /** Readers that replay from the log; the first has the turn. */
   const line = new Set<Reader>();
@@ -79,7 +81,7 @@ export function createReaders(deps: ReadersDeps): Readers {
       const entry = held.get(reader.stream);
       if (entry?.reader !== reader) return;
       held.delete(reader.stream);
-      notBefore(reader.stream, { epoch: reader.epoch, joinedSeq: reader.position + 1 });
+      takenOut.set(reader.stream, reader);
       deps.leave(entry.room);
       const again = comesBack.get(reader.stream);
       comesBack.delete(reader.stream);
@@ -105,8 +107,9 @@ export function createReaders(deps: ReadersDeps): Readers {
   }
 
   function follow(standing: Standing, position: number, reason: ResyncReason | null): void {
-    const known = earliest.get(standing.stream);
-    if (known?.epoch === standing.epoch && standing.joinedSeq < known.joinedSeq) return;
+    const last = takenOut.get(standing.stream);
+    if (last !== undefined && !isAheadOf(standing, last)) return;
+    takenOut.delete(standing.stream);
     end(standing.stream);
     const room = deps.enter(standing.stream);
     const reader = createReader(sink, standing, position);
@@ -168,6 +171,8 @@ export function createReaders(deps: ReadersDeps): Readers {
       const standings = await deps.standings();
       if (isClosed) return;
       for (const standing of standings) {
+        const told = earliest.get(standing.stream);
+        if (told?.epoch === standing.epoch && standing.joinedSeq < told.joinedSeq) continue;
         if (!awaits(standing.stream, standing, false)) follow(standing, standing.head, 'before_join');
       }
     } catch {
