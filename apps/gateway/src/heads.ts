@@ -1,6 +1,7 @@
 import type { StreamId } from '@confab/contract';
 import type { Streams } from '@confab/stream';
 
+import { inOneEpoch } from './one-epoch.ts';
 import type { Truth } from './room.ts';
 
 export interface Heads {
@@ -16,14 +17,8 @@ export function createHeads(streams: Pick<Streams, 'epoch' | 'heads'>): Heads {
   let underWay: Promise<unknown> = Promise.resolve();
   let next: { ids: Set<StreamId>; answer: Promise<Answer> } | undefined;
 
-  async function ofAll(ids: readonly StreamId[]): Promise<Answer> {
-    // A failover in between would pair numbers with the wrong history.
-    for (;;) {
-      const epoch = await streams.epoch();
-      const heads = await streams.heads(ids);
-      if ((await streams.epoch()) === epoch) return new Map([...heads].map(([stream, head]) => [stream, { epoch, head }]));
-    }
-  }
+  const ofAll = (ids: readonly StreamId[]): Promise<Answer> =>
+    inOneEpoch(streams, async (epoch) => new Map([...(await streams.heads(ids))].map(([stream, head]) => [stream, { epoch, head }])));
 
   function join(stream: StreamId): Promise<Answer> {
     if (next === undefined) {
