@@ -11,7 +11,8 @@ export function MembersToggle({ room, onlineCount, isOpen, onToggle, ref }: Prop
   const action = isOpen ? strings.members.hide : strings.members.show;
   const counts = [strings.rooms.members(room.memberCount), ...(onlineCount === undefined ? [] : [strings.presence.online(onlineCount)])];
   return (
-    <button type="button" ref={ref} aria-expanded={isOpen} aria-label={[action, ...counts].join(', ')} data-tip={[action, ...counts].join(' · ')} className={styles['membersToggle']} onClick={onToggle}>
+    <button type="button" ref={ref} aria-expanded={isOpen} data-tip={[action, ...counts].join(' · ')} className={styles['membersToggle']} onClick={onToggle}>
+      <span className="visually-hidden">{[action, ...counts].join(', ')}</span>
       <Users size={18} aria-hidden="true" /> <span aria-hidden="true">{room.memberCount}</span>
       {onlineCount === undefined ? null : <span aria-hidden="true" className={styles['online']}><PresenceDot state="online" /> {onlineCount}</span>}
     </button>

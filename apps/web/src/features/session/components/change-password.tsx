@@ -34,7 +34,7 @@ export function ChangePassword() {
 
   return (
     <form className={styles['part']} onSubmit={submit} noValidate aria-labelledby="change-password">
-      <h4 id="change-password" className={styles['title']}>{words.password}</h4>
+      <h3 id="change-password" className={styles['title']}>{words.password}</h3>
       <div className={styles['form']}>
         <PasswordField label={words.currentPassword} name="current-password" value={entry.currentPassword} onChange={set('currentPassword')} error={(isTried && entry.currentPassword === '' ? strings.session.fillIn(words.currentPassword) : undefined) ?? refusal('currentPassword', 'password.wrong')} autoComplete="current-password" />
         <PasswordField label={words.newPassword} name="new-password" value={entry.newPassword} onChange={set('newPassword')} error={(isTried && isShort ? strings.session.passwordShort : undefined) ?? refusal('newPassword', 'password.common')} hint={strings.session.passwordHint} autoComplete="new-password" />

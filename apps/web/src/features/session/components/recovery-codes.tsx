@@ -23,7 +23,7 @@ export function RecoveryCodes({ codes, onKept }: { codes: readonly string[]; onK
   useEffect(() => heading.current?.focus(), []);
   return (
     <div className={styles['enrolment']}>
-      <h5 ref={heading} tabIndex={-1} className={styles['title']}>{words.recoveryTitle}</h5>
+      <h4 ref={heading} tabIndex={-1} className={styles['title']}>{words.recoveryTitle}</h4>
       <p className={styles['text']}>{words.recoveryText}</p>
       <ul className={styles['codes']}>{codes.map((code) => <li key={code}>{code}</li>)}</ul>
       <div className={styles['actions']}>

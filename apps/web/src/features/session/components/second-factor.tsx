@@ -27,7 +27,7 @@ export function SecondFactor() {
 
   return (
     <div className={styles['part']}>
-      <h4 className={styles['title']}>{words.factor}</h4>
+      <h3 className={styles['title']}>{words.factor}</h3>
       {doing === 'set-up' ? <SetUp onEnd={end} /> : doing === 'remove' ? <Remove onEnd={end} /> : factor.data ? (
         <>
           <p className={styles['text']}>{factor.data.isEnabled ? words.factorOn(factor.data.recoveryCodesLeft) : words.factorOff}</p>

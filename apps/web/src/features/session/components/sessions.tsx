@@ -20,7 +20,7 @@ export function Sessions() {
   const [isAsking, setAsking] = useState(false);
   return (
     <div className={styles['part']}>
-      <h4 className={styles['title']}>{words.sessions}</h4>
+      <h3 className={styles['title']}>{words.sessions}</h3>
       {sessions.data ? (
         <ul className={styles['sessions']}>
           {sessions.data.items.map((session) => (

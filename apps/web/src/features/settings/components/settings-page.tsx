@@ -68,7 +68,7 @@ export function SettingsPage({ user, security, onSignOut }: Props) {
 
 const Section = ({ title, children }: { title: string; children: ReactNode }) => (
   <section className={styles['section']}>
-    <h3 className={styles['title']}>{title}</h3>
+    <h2 className={styles['title']}>{title}</h2>
     {children}
   </section>
 );
