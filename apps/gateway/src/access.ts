@@ -57,6 +57,8 @@ export function createAccess({ core, streams }: AccessDeps): Access {
     admit: core.tickets.admit,
     renew: core.tickets.renew,
     isLive: core.access.isLive,
+    acquainted: core.access.acquainted,
+    fellows: core.access.fellows,
     standings: (userId) => inOneEpoch(streams, (epoch) => readStandings(userId, epoch)),
     standing: (userId, stream) => inOneEpoch(streams, (epoch) => readStanding(userId, stream, epoch)),
   };

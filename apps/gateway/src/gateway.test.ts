@@ -234,6 +234,7 @@ describe('an identified client', () => {
     const room = await newRoom(ada);
     const stream = `room:${room.id}` as const;
     const probe = await identified(bob, { gateway: 1 });
+    await probe.next('synced');
     await say(ada, room, 'before');
     await bob.call('POST', `/rooms/${room.id}/join`);
     expect((await probe.next('member.added', ({ r }) => r === bob.own)).d).toMatchObject({ roomId: room.id, joinedSeq: 3 });
