@@ -17,6 +17,9 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'node',
+          // Importing a file does nothing, so a worker may keep what it imported.
+          isolate: false,
+          maxWorkers: 3,
           include: ['{packages,tools}/**/*.test.ts', 'apps/**/*.test.{ts,tsx}'],
           exclude: ['**/node_modules/**', '**/planted/**'],
           testTimeout: 20_000,
@@ -28,7 +31,6 @@ export default defineConfig({
           ...shared,
           name: 'browser',
           include: ['apps/web/e2e/**/*.e2e.ts'],
-          maxWorkers: 1,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -32,6 +32,9 @@ async function runTests(): Promise<void> {
   const chromium = await findChromium(join(folder, 'chromium.log'));
   if (filters.length === 0) await checkCompose(tally);
   await buildWeb(join(folder, 'web-build.log'), (line) => console.log(line));
-  await runVitest(tally, { project: 'node', filters });
-  await runVitest(tally, { project: 'browser', filters, env: { CHROMIUM_PATH: chromium } });
+  // Both wait more than they compute.
+  await Promise.all([
+    runVitest(tally, { project: 'node', filters }),
+    runVitest(tally, { project: 'browser', filters, env: { CHROMIUM_PATH: chromium } }),
+  ]);
 }

@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { TestStack } from '@confab/testing';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expectAccessible } from './axe.ts';
 import { launchBrowser, openPage } from './browser.ts';
 import { roomPage } from './room-page.ts';
 import { createRoom, type Member, numbered, openMember, say, startWebStack } from './stack.ts';
@@ -45,23 +45,9 @@ async function goTo(page: Page, { path, act, shows }: Screen): Promise<void> {
   await shows(page);
 }
 
-async function seriousFindings(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}\n${node.failureSummary ?? ''}`));
-}
-
 const isSideways = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
 
-const themes = ['light', 'dark'] as const;
-
-async function expectNothingSerious(page: Page, name: string): Promise<void> {
-  for (const colorScheme of themes) {
-    await page.emulateMedia({ colorScheme });
-    expect(await seriousFindings(page), `${name}, ${colorScheme}`).toEqual([]);
-  }
-}
+const expectNothingSerious = (page: Page, name: string) => expectAccessible(page, name, ['serious', 'critical']);
 
 test('axe finds nothing serious on any screen, light or dark', { timeout: 240_000 }, async () => {
   for (const [name, screen] of Object.entries(screens)) {

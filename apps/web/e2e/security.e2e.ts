@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { TestStack } from '@confab/testing';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expectAccessible } from './axe.ts';
 import { launchBrowser, openPage } from './browser.ts';
 import { roomPage } from './room-page.ts';
 import { createRoom, type Member, openMember, signIn, startWebStack } from './stack.ts';
@@ -25,18 +25,9 @@ async function fillIn(page: Page, username: string, password: string): Promise<v
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
-async function findings(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}\n${node.failureSummary ?? ''}`));
-}
-
 /** axe in both themes, and nothing that scrolls sideways on a telephone. */
 async function expectFit(page: Page, name: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    expect(await findings(page), `${name}, ${colorScheme}`).toEqual([]);
-    await picture(page, `${name}-${colorScheme}-wide`);
-  }
+  await expectAccessible(page, name, ['minor', 'moderate', 'serious', 'critical'], (theme) => picture(page, `${name}-${theme}-wide`));
   const size = page.viewportSize()!;
   await page.setViewportSize({ width: 360, height: 740 });
   expect(await page.evaluate(() => [...document.querySelectorAll('*')].filter((element) => element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).overflowX === 'auto').length), `${name} at 360`).toBe(0);

@@ -7,7 +7,7 @@ export interface TcpProxy {
   readonly url: string;
   /** Connections stay open and new ones are taken, but nothing passes: a server that hangs. */
   hang(): void;
-  /** Every connection is reset and new ones are too: a server that died. */
+  /** Every connection is reset and new ones are refused: a server that died. */
   cut(): void;
   /** As in the beginning. What was held back passes now. */
   restore(): void;
@@ -18,19 +18,15 @@ export interface TcpProxy {
 export async function startTcpProxy(targetUrl: string): Promise<TcpProxy> {
   const target = new URL(targetUrl);
   const sockets = new Set<Socket>();
-  let state: 'passing' | 'hanging' | 'cut' = 'passing';
+  let isHanging = false;
 
   const keep = (socket: Socket): void => {
     sockets.add(socket);
     socket.on('error', () => undefined);
     socket.once('close', () => sockets.delete(socket));
-    if (state === 'hanging') socket.pause();
+    if (isHanging) socket.pause();
   };
   const server = createServer((near) => {
-    if (state === 'cut') {
-      near.resetAndDestroy();
-      return;
-    }
     const far = connect({ host: target.hostname, port: Number(target.port) });
     for (const socket of [near, far]) keep(socket);
     near.on('data', (chunk) => far.write(chunk));
@@ -48,19 +44,22 @@ export async function startTcpProxy(targetUrl: string): Promise<TcpProxy> {
   return {
     url: url.href,
     hang() {
-      state = 'hanging';
+      isHanging = true;
       for (const socket of sockets) socket.pause();
     },
     cut() {
-      state = 'cut';
+      isHanging = false;
+      server.close();
       for (const socket of sockets) socket.resetAndDestroy();
     },
     restore() {
-      state = 'passing';
+      isHanging = false;
+      if (!server.listening) server.listen(port, '127.0.0.1');
       for (const socket of sockets) socket.resume();
     },
     async stop() {
       for (const socket of sockets) socket.destroy();
+      if (!server.listening) return;
       server.close();
       await once(server, 'close');
     },
