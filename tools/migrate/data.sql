@@ -14,8 +14,6 @@ INSERT INTO recovery_codes (user_id, code_hash) VALUES ('01939f2e-0000-7000-8000
 INSERT INTO audit_entries (id, at, action, actor_id, subject_id) VALUES
   ('01939f2e-0000-7000-8000-000000000041', now(), 'session.started', '01939f2e-0000-7000-8000-000000000001', '01939f2e-0000-7000-8000-000000000001');
 
-UPDATE schema_version SET oldest_program = oldest_program;
-
 INSERT INTO stream (id, head) VALUES
   ('room:01939f2e-0000-7000-8000-000000000021', 2), ('user:01939f2e-0000-7000-8000-000000000001', 1);
 

@@ -21,7 +21,7 @@ type MigrateOptions = {
 };
 
 const lockTries = 10;
-const lockRetryMs = 1_000;
+const retryMs = 1_000;
 
 /**
  * Every pending migration, each in its own transaction, so that no lock is held longer than one of them takes. Upwards the
@@ -39,17 +39,25 @@ export async function migrate(databaseUrl: string, direction: Direction, options
   return names;
 }
 
-/** A migration that did not get its lock in time left nothing behind, and is tried again. */
+/** A migration that did not get its lock in time left nothing behind, and is tried again; another process that migrates is waited for. */
 async function runNext(databaseUrl: string, direction: Direction, options: MigrateOptions): Promise<string[]> {
-  for (let left = lockTries - 1; ; left -= 1) {
+  for (let left = lockTries - 1; ; ) {
     try {
       return await runOne(databaseUrl, direction, options);
     } catch (error) {
-      if (left === 0 || !(error instanceof DatabaseError) || error.code !== '55P03') throw error;
-      options.say?.(`a lock was not to be had in time; ${left} more tries`);
-      await delay(lockRetryMs);
+      if (!isMigratingElsewhere(error)) {
+        if (left === 0 || !(error instanceof DatabaseError) || error.code !== '55P03') throw error;
+        options.say?.(`a lock was not to be had in time; ${left} more tries`);
+        left -= 1;
+      }
+      await delay(retryMs);
     }
   }
+}
+
+/** node-pg-migrate has no code for it. */
+function isMigratingElsewhere(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('Another migration is already running');
 }
 
 function runOne(databaseUrl: string, direction: Direction, { say }: MigrateOptions): Promise<string[]> {
@@ -59,7 +67,8 @@ function runOne(databaseUrl: string, direction: Direction, { say }: MigrateOptio
       dir: migrationsFolder,
       direction,
       migrationsTable,
-      advisoryLockMode: 'wait',
+      // Whoever waited within a statement would hold up an index that is made concurrently, which waits for all statements.
+      advisoryLockMode: 'fail',
       singleTransaction: false,
       migrationLoaderStrategies: [{ extensions: ['.sql'], loader: loadMigrations }],
       count: 1,
