@@ -1,8 +1,8 @@
-import { makeMessage, makeRoom, makeUser, newNonce, startTestCore } from '@confab/core/testing';
-import type { Somebody, TestCore } from '@confab/core/testing';
 import type { Schemas } from '@confab/contract';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+
+import { makeMessage, makeRoom, makeUser, newNonce, startTestCore, type Somebody, type TestCore } from './testing/factories.ts';
 
 /** So many messages are loaded; what the planner chooses is settled from a tenth of the million on. */
 const messageCount = Number(process.env['HOT_MESSAGES'] ?? 100_000);
