@@ -6,6 +6,8 @@ CREATE TABLE schema_version (
   oldest_program integer NOT NULL
 );
 INSERT INTO schema_version (oldest_program) VALUES (7);
+-- The processes only ask.
+REVOKE INSERT, UPDATE, DELETE ON schema_version FROM confab_app;
 
 -- Down Migration
 DROP TABLE schema_version;

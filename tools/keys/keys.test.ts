@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 const keys = (args: string[], env: Record<string, string> = {}) =>
-  run(process.execPath, [join(checkout, 'tools/keys/cli.ts'), ...args], { env: { PATH: process.env['PATH'], DATABASE_URL: stack.database.url, CONFAB_SECRET: secret, ...env } });
+  run(process.execPath, [join(checkout, 'tools/keys/cli.ts'), ...args], { env: { PATH: process.env['PATH'], DATABASE_URL: stack.database.applicationUrl, CONFAB_SECRET: secret, ...env } });
 
 const keyIdOf = (accessToken = '') => (JSON.parse(Buffer.from(accessToken.split('.')[0] ?? '', 'base64url').toString()) as { kid: string }).kid;
 const shown = async ({ port }: TestApp) => ((await (await fetch(`http://127.0.0.1:${port}/.well-known/jwks.json`)).json()) as { keys: { kid: string }[] }).keys.map(({ kid }) => kid);
@@ -43,7 +43,7 @@ test('a rotation signs nobody out, on any process, and new tokens come of the ne
 
   // A process that knew the old key only, and one that begins when the new key is old enough to sign.
   await database.query("UPDATE signing_keys SET created_at = created_at - interval '11 s'");
-  const later = await startApp('api', { DATABASE_URL: stack.database.url, REDIS_URL: stack.redisUrl, CONFAB_SECRET: secret, PUBLIC_URL: stack.baseUrl });
+  const later = await startApp('api', { DATABASE_URL: stack.database.applicationUrl, REDIS_URL: stack.redisUrl, CONFAB_SECRET: secret, PUBLIC_URL: stack.baseUrl });
   try {
     const answer = await stack.fetch(`http://127.0.0.1:${later.port}/api/v1/auth/refresh`, {
       method: 'POST',

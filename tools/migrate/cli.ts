@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
+import { ensureApplicationLogin } from './application-login.ts';
 import { migrate, migrationStatus } from './migrate.ts';
 import { developmentDatabaseUrl } from './target.ts';
 
-const usage = 'usage: migrate up [count] | down [count] | status   (on DATABASE_URL, else on the development stack that runs)';
+const usage = 'usage: migrate up [count] | down [count] | status   (on DATABASE_DIRECT_URL or DATABASE_URL, else on the development stack that runs)';
 
 try {
   await main();
@@ -15,12 +16,14 @@ async function main(): Promise<void> {
   const { positionals } = parseArgs({ allowPositionals: true });
   const [command, count] = positionals;
   if (command !== 'up' && command !== 'down' && command !== 'status') throw new Error(usage);
-  const databaseUrl = process.env['DATABASE_URL'] || developmentDatabaseUrl();
+  const applicationUrl = process.env['DATABASE_URL'] || undefined;
+  const databaseUrl = process.env['DATABASE_DIRECT_URL'] || applicationUrl || developmentDatabaseUrl();
   if (command === 'status') {
     for (const { name, runAt } of await migrationStatus(databaseUrl)) console.log(`${runAt?.toISOString() ?? 'pending'.padEnd(24)}  ${name}`);
     return;
   }
   const names = await migrate(databaseUrl, command, { count: wholeNumber(count), say: (line) => console.log(line) });
+  if (command === 'up' && applicationUrl !== undefined) await ensureApplicationLogin(databaseUrl, applicationUrl);
   if (names.length === 0) console.log('nothing to do');
 }
 

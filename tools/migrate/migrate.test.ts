@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { describeSchema } from '../schema/describe.ts';
 import { migrate, migrationsFolder, migrationStatus } from './migrate.ts';
 
+const patient = { timeout: 120_000 };
 const data = readFileSync(join(import.meta.dirname, 'data.sql'), 'utf8');
 const names = readdirSync(migrationsFolder).map((file) => file.replace(/\.sql$/, '')).toSorted();
 
@@ -33,7 +34,7 @@ async function query(url: string, sql: string): Promise<Record<string, unknown>[
   }
 }
 
-test('down undoes what up did, migration by migration, with data in every table', async () => {
+test('down undoes what up did, migration by migration, with data in every table', patient, async () => {
   await withEmptyDatabase(async (url) => {
     const schemas: string[] = [];
     for (const name of names) {
@@ -85,7 +86,7 @@ test('two that migrate at once do it once', async () => {
   });
 });
 
-test('a lock that is not to be had in time is given up, and asked for again', async () => {
+test('a lock that is not to be had in time is given up, and asked for again', patient, async () => {
   await withEmptyDatabase(async (url) => {
     await migrate(url, 'up', { count: 1 });
     const holder = new Client({ connectionString: url });
@@ -115,7 +116,7 @@ async function contentOf(url: string): Promise<Map<string, Record<string, unknow
   return content;
 }
 
-test('undone and done again, a migration leaves what it did not make itself as it was', async () => {
+test('undone and done again, a migration leaves what it did not make itself as it was', patient, async () => {
   await withEmptyDatabase(async (url) => {
     await migrate(url, 'up');
     await query(url, data);
@@ -134,7 +135,7 @@ test('undone and done again, a migration leaves what it did not make itself as i
   });
 });
 
-test('nobody who reads and writes meanwhile waits for two seconds', async ({ annotate }) => {
+test('nobody who reads and writes meanwhile waits for two seconds', patient, async ({ annotate }) => {
   await withEmptyDatabase(async (url) => {
     await migrate(url, 'up', { count: 4 });
     await query(url, data);

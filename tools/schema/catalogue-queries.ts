@@ -77,6 +77,28 @@ export const sections: Record<string, string> = {
     FROM t JOIN pg_trigger g ON g.tgrelid = t.oid AND NOT g.tgisinternal
     ORDER BY t.relname, g.tgname`,
 
+  grants: `
+    WITH held AS (
+      SELECT 'schema' AS kind, nspname::text AS name, nspowner AS owner, coalesce(nspacl, acldefault('n', nspowner)) AS acl
+      FROM pg_namespace WHERE nspname = 'public'
+      UNION ALL
+      SELECT 'table', relname, relowner, coalesce(relacl, acldefault('r', relowner)) FROM pg_class
+      WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm')
+        AND (NOT relispartition OR pg_get_expr(relpartbound, oid) = 'DEFAULT')
+      UNION ALL
+      SELECT 'sequence', relname, relowner, coalesce(relacl, acldefault('s', relowner)) FROM pg_class
+      WHERE relnamespace = 'public'::regnamespace AND relkind = 'S'
+      UNION ALL
+      SELECT 'function', proname, proowner, coalesce(proacl, acldefault('f', proowner)) FROM pg_proc p
+      WHERE pronamespace = 'public'::regnamespace AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+      UNION ALL
+      SELECT 'later', CASE defaclobjtype WHEN 'r' THEN 'tables' WHEN 'S' THEN 'sequences' ELSE defaclobjtype::text END, defaclrole, defaclacl
+      FROM pg_default_acl)
+    SELECT format('%s %s TO %s: %s', kind, name, CASE grantee WHEN 0 THEN 'public' ELSE grantee::regrole::text END,
+      string_agg(privilege_type, ', ' ORDER BY privilege_type)) AS line
+    FROM held, aclexplode(acl) WHERE grantee <> owner AND name NOT LIKE 'pgmigrations%'
+    GROUP BY kind, name, grantee ORDER BY line`,
+
   comments: `
     WITH t AS (${tables})
     SELECT format('%s%s: %s', t.relname, coalesce('.' || a.attname, ''), d.description) AS line

@@ -59,7 +59,7 @@ async function startOn({ api, gateways }: Chosen, plan: ProcessPlan): Promise<Pr
     add('gateway', `gateway-${index + 1}`, opsPort, { GATEWAY_PORT: String(port), GATEWAY_OPS_PORT: String(opsPort), GATEWAY_URL: url }, { port, url });
   }
   const workerOpsPort = await ports.take(3105);
-  add('worker', 'worker', workerOpsPort, { WORKER_OPS_PORT: String(workerOpsPort) });
+  add('worker', 'worker', workerOpsPort, { WORKER_OPS_PORT: String(workerOpsPort), DATABASE_DIRECT_URL: plan.servers.databaseUrl });
 
   const results = await Promise.allSettled(apps.map(async (options) => {
     const unit = await startApp(options);
@@ -77,8 +77,8 @@ function commonEnvironment({ settings, secrets, servers }: ProcessPlan, publicUr
   return {
     ...settings.passedOn,
     HOST: settings.host,
-    DATABASE_URL: servers.databaseUrl,
-    DATABASE_REPLICA_URLS: servers.databaseReplicaUrls.join(','),
+    DATABASE_URL: servers.applicationDatabaseUrl,
+    DATABASE_REPLICA_URLS: servers.applicationDatabaseReplicaUrls.join(','),
     REDIS_URL: servers.redisUrl,
     CONFAB_SECRET: settings.secret ?? secrets.confabSecret,
     PUBLIC_URL: publicUrl,

@@ -18,7 +18,7 @@ test('secrets are made once, are long, differ, and are for the owner alone', asy
   await withFolder((folder) => {
     const secrets = loadSecrets(folder);
     expect(loadSecrets(folder)).toEqual(secrets);
-    expect(new Set(Object.values(secrets)).size).toBe(4);
+    expect(new Set(Object.values(secrets)).size).toBe(5);
     expect(Buffer.from(secrets.confabSecret, 'base64url')).toHaveLength(32);
     expect(statSync(join(folder, 'secrets.json')).mode & 0o777).toBe(0o600);
   });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 export type Secrets = {
   confabSecret: string;
   postgresPassword: string;
+  applicationPassword: string;
   redisPassword: string;
   demoPassword: string;
 };
@@ -19,6 +20,7 @@ export function loadSecrets(dataDirectory: string): Secrets {
   const secrets: Secrets = {
     confabSecret: random(32),
     postgresPassword: random(18),
+    applicationPassword: random(18),
     redisPassword: random(18),
     demoPassword: random(9),
     ...kept,

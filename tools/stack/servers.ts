@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { asApplication, ensureApplicationLogin } from '../migrate/application-login.ts';
 import { migrate } from '../migrate/migrate.ts';
 import type { Ports } from './ports.ts';
 import { startPostgres } from './postgres.ts';
@@ -11,7 +12,15 @@ import type { Secrets } from './secrets.ts';
 import type { StackSettings } from './settings.ts';
 import type { Supervisor } from './supervisor.ts';
 
-export type Servers = { databaseUrl: string; databaseReplicaUrls: readonly string[]; redisUrl: string };
+export type Servers = {
+  /** As the owner: for migrations, the job tables and tools. */
+  databaseUrl: string;
+  databaseReplicaUrls: readonly string[];
+  /** As the processes see the same databases. */
+  applicationDatabaseUrl: string;
+  applicationDatabaseReplicaUrls: readonly string[];
+  redisUrl: string;
+};
 
 type ServerPlan = { settings: StackSettings; secrets: Secrets; ports: Ports; supervisor: Supervisor; say: (line: string) => void };
 
@@ -25,13 +34,15 @@ export async function startServers(plan: ServerPlan): Promise<Servers> {
 }
 
 async function databasesOf({ settings, secrets, ports, supervisor, say }: ServerPlan): Promise<Omit<Servers, 'redisUrl'>> {
-  const { databaseUrl, databaseReplicaUrls, mayMigrate } = settings;
+  const { databaseUrl, databaseDirectUrl, databaseReplicaUrls, mayMigrate } = settings;
   const migrateIfAllowed = async (url: string): Promise<void> => {
     if (mayMigrate) await migrate(url, 'up', { say: (line) => say(`migration ${line}`) });
   };
   if (databaseUrl !== undefined) {
-    await migrateIfAllowed(databaseUrl);
-    return { databaseUrl, databaseReplicaUrls };
+    const ownerUrl = databaseDirectUrl ?? databaseUrl;
+    await migrateIfAllowed(ownerUrl);
+    if (mayMigrate) await ensureApplicationLogin(ownerUrl, databaseUrl);
+    return { databaseUrl: ownerUrl, databaseReplicaUrls, applicationDatabaseUrl: databaseUrl, applicationDatabaseReplicaUrls: databaseReplicaUrls };
   }
   const place = (name: string) => ({ directory: join(settings.dataDirectory, 'postgres', name), logFile: logFile(settings, `postgres-${name}`) });
   if (!existsSync(place('primary').directory)) say('making the database');
@@ -39,8 +50,9 @@ async function databasesOf({ settings, secrets, ports, supervisor, say }: Server
   supervisor.watch(primary);
   say(`postgres on port ${primary.port}`);
   const url = await ensureDatabase(primary, 'confab');
+  const applicationUrl = asApplication(url, secrets.applicationPassword);
   const [migration, replication] = await Promise.allSettled([
-    migrateIfAllowed(url),
+    migrateIfAllowed(url).then(() => ensureApplicationLogin(url, applicationUrl)),
     ports.take(15_433).then((port) => startReplica({ ...place('replica'), port, primary })),
   ]);
   if (replication.status === 'rejected') throw replication.reason;
@@ -48,7 +60,13 @@ async function databasesOf({ settings, secrets, ports, supervisor, say }: Server
   supervisor.watch(replica);
   if (migration.status === 'rejected') throw migration.reason;
   say(`replica on port ${replica.port}`);
-  return { databaseUrl: url, databaseReplicaUrls: [replica.databaseUrl('confab')] };
+  const replicaUrl = replica.databaseUrl('confab');
+  return {
+    databaseUrl: url,
+    databaseReplicaUrls: [replicaUrl],
+    applicationDatabaseUrl: applicationUrl,
+    applicationDatabaseReplicaUrls: [asApplication(replicaUrl, secrets.applicationPassword)],
+  };
 }
 
 async function redisOf({ settings, secrets, ports, supervisor, say }: ServerPlan): Promise<string> {

@@ -12,6 +12,7 @@ export type StackSettings = {
   allowedOrigins: readonly string[];
   gatewayUrls: readonly string[] | undefined;
   databaseUrl: string | undefined;
+  databaseDirectUrl: string | undefined;
   databaseReplicaUrls: readonly string[];
   redisUrl: string | undefined;
   secret: string | undefined;
@@ -22,7 +23,7 @@ export type StackSettings = {
 };
 
 /** These are about the stack as a whole, or are set for each process by itself. */
-const ours = /^(npm_|CONFAB_|GATEWAY_PORTS?$|GATEWAY_URLS?$|API_PORT$|PUBLIC_URL$|ALLOWED_ORIGINS$|DATABASE_(REPLICA_)?URLS?$|REDIS_URL$|.*_OPS_PORT$|WEB_DIR$|LOG_PRETTY$)/;
+const ours = /^(npm_|CONFAB_|GATEWAY_PORTS?$|GATEWAY_URLS?$|API_PORT$|PUBLIC_URL$|ALLOWED_ORIGINS$|DATABASE_(REPLICA_|DIRECT_)?URLS?$|REDIS_URL$|.*_OPS_PORT$|WEB_DIR$|LOG_PRETTY$)/;
 
 export function readSettings(): StackSettings {
   const file = join(checkout, '.env');
@@ -43,6 +44,7 @@ export function readSettings(): StackSettings {
     allowedOrigins: list('ALLOWED_ORIGINS') ?? [],
     gatewayUrls: list('GATEWAY_URLS'),
     databaseUrl: value('DATABASE_URL'),
+    databaseDirectUrl: value('DATABASE_DIRECT_URL'),
     databaseReplicaUrls: list('DATABASE_REPLICA_URLS') ?? [],
     redisUrl: value('REDIS_URL'),
     secret: value('CONFAB_SECRET'),

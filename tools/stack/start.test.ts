@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -27,6 +27,27 @@ async function countMessages(url: string): Promise<number> {
   const { rows } = await client.query<{ n: number }>('SELECT count(*)::int AS n FROM messages');
   await client.end();
   return rows[0]?.n ?? 0;
+}
+
+/** Under which names the processes are in the database. */
+async function logins(url: string): Promise<unknown> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query<{ app: string; login: string }>(
+    "SELECT DISTINCT application_name AS app, usename AS login FROM pg_stat_activity WHERE application_name ~ '^confab-(api|gateway|worker)(-jobs)?$'");
+  await client.end();
+  return Object.fromEntries(rows.map(({ app, login }) => [app, login]));
+}
+
+/** As a version left it whose processes were the owner. */
+async function forgetApplication(url: string, folder: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  await client.query('DROP ROLE confab_service');
+  await client.end();
+  const path = join(folder, 'secrets.json');
+  const { applicationPassword: _, ...kept } = JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>;
+  writeFileSync(path, JSON.stringify(kept));
 }
 
 async function occupy(port: number): Promise<() => void> {
@@ -67,6 +88,8 @@ test('starts on free ports, tells what runs, stops in order; has its data the ne
     const said = await countMessages(first.facts.databaseUrl);
     expect(said).toBeGreaterThan(0);
     await expect.poll(() => countMessages(first.facts.databaseReplicaUrls[0] ?? '')).toBe(said);
+    expect(await logins(first.facts.databaseUrl)).toEqual({ 'confab-api': 'confab_service', 'confab-gateway': 'confab_service', 'confab-worker': 'confab_service', 'confab-worker-jobs': 'confab' });
+    await forgetApplication(first.facts.databaseUrl, folder);
     expect(await first.stop()).toEqual({ code: 0, signal: null });
     expect(living(first.facts)).toEqual([]);
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import { asApplication, ensureApplicationLogin } from '../migrate/application-login.ts';
 import { migrate } from '../migrate/migrate.ts';
 import { createPorts } from '../stack/ports.ts';
 import { startPostgres } from '../stack/postgres.ts';
@@ -20,11 +21,13 @@ export default async function setup(): Promise<() => Promise<void>> {
   const place = (name: string) => ({ directory: join(folder, name), logFile: join(folder, `${name}.log`) });
   const starting = startRedis({ ...place('redis'), port: await ports.take(), password, say: (line) => console.log(line) });
   const primary = await startPostgres({ ...place('primary'), port: await ports.take(), password, durable: false });
-  await makeTemplate(await ensureDatabase(primary, template), primary.databaseUrl());
+  await makeTemplate(await ensureDatabase(primary, template), primary.databaseUrl(), password);
   const replica = await startReplica({ ...place('replica'), primary, port: await ports.take(), durable: false });
   const redis = await starting;
   process.env['CONFAB_TEST_DATABASE_URL'] = primary.databaseUrl();
   process.env['CONFAB_TEST_DATABASE_REPLICA_URL'] = replica.databaseUrl();
+  process.env['CONFAB_TEST_APPLICATION_URL'] = asApplication(primary.databaseUrl(), password);
+  process.env['CONFAB_TEST_APPLICATION_REPLICA_URL'] = asApplication(replica.databaseUrl(), password);
   process.env['CONFAB_TEST_REDIS_URL'] = redis.url;
   return async () => {
     await Promise.all([redis.stop(), replica.stop()]);
@@ -33,8 +36,9 @@ export default async function setup(): Promise<() => Promise<void>> {
   };
 }
 
-async function makeTemplate(templateUrl: string, adminUrl: string): Promise<void> {
+async function makeTemplate(templateUrl: string, adminUrl: string, password: string): Promise<void> {
   await migrate(templateUrl, 'up');
+  await ensureApplicationLogin(templateUrl, asApplication(templateUrl, password));
   const client = new Client({ connectionString: adminUrl });
   await client.connect();
   // A database that somebody is connected to cannot be cloned.

@@ -25,7 +25,7 @@ export type LaunchedStack = {
 
 /** What the developer has in the environment or in .env must not decide what a test sees; empty counts as not set. */
 const blank = Object.fromEntries(
-  ['API_PORT', 'GATEWAY_PORTS', 'GATEWAY_URLS', 'PUBLIC_URL', 'ALLOWED_ORIGINS', 'DATABASE_URL', 'DATABASE_REPLICA_URLS', 'REDIS_URL', 'CONFAB_SECRET', 'HOST']
+  ['API_PORT', 'GATEWAY_PORTS', 'GATEWAY_URLS', 'PUBLIC_URL', 'ALLOWED_ORIGINS', 'DATABASE_URL', 'DATABASE_DIRECT_URL', 'DATABASE_REPLICA_URLS', 'REDIS_URL', 'CONFAB_SECRET', 'HOST']
     .map((name) => [name, '']),
 );
 

@@ -131,7 +131,7 @@ describe('the upgrade', () => {
   it('comes at a bounded rate; the rest is asked to come later', async () => {
     const { database, redisUrl, baseUrl } = stack;
     const secret = Buffer.alloc(32, 1).toString('base64url');
-    const env = { DATABASE_URL: database.url, REDIS_URL: redisUrl, PUBLIC_URL: baseUrl, CONFAB_SECRET: secret, HANDSHAKES_PER_SECOND: '3' };
+    const env = { DATABASE_URL: database.applicationUrl, REDIS_URL: redisUrl, PUBLIC_URL: baseUrl, CONFAB_SECRET: secret, HANDSHAKES_PER_SECOND: '3' };
     const gateway = await startApp('gateway', env);
     try {
       const outcomes = await Promise.all(

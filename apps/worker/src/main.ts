@@ -20,7 +20,7 @@ const streams = createStreams({ db: database, redis, logger, metrics });
 lifecycle.onStop('streams', () => streams.stop());
 const core = createCore({ database, redis, streams, logger, clock: systemClock, secret: config.CONFAB_SECRET, gatewayUrls: [] });
 
-const jobs = createJobs({ databaseUrl: config.DATABASE_URL, tasks: createTasks({ core, database }), logger, abortAfterMs: config.SHUTDOWN_GRACE_MS / 2 });
+const jobs = createJobs({ databaseUrl: config.DATABASE_DIRECT_URL, tasks: createTasks({ core, database }), logger, abortAfterMs: config.SHUTDOWN_GRACE_MS / 2 });
 
 const health = createHealth({ checks: { database: () => database.check(), redis: () => redis.check(), jobs: () => jobs.check() }, logger });
 lifecycle.failReadinessOf(health);

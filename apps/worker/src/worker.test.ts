@@ -18,9 +18,10 @@ afterAll(async () => {
   await database.drop();
 });
 
-async function start(url = database.url, env: Record<string, string> = {}): Promise<TestApp> {
+async function start({ url, applicationUrl } = database, env: Record<string, string> = {}): Promise<TestApp> {
   return startApp('worker', {
-    DATABASE_URL: url,
+    DATABASE_URL: applicationUrl,
+    DATABASE_DIRECT_URL: url,
     REDIS_URL: await emptyTestRedis(),
     CONFAB_SECRET: Buffer.alloc(32, 7).toString('base64url'),
     ...env,
@@ -133,7 +134,7 @@ test.each([
   const otherUtils = await makeWorkerUtils({ connectionString: other.url, logger: new Logger(() => () => undefined) });
   try {
     await otherUtils.withPgClient((client) => client.query(text));
-    await expect(start(other.url)).rejects.toThrow(/pnpm migrate up/);
+    await expect(start(other)).rejects.toThrow(/pnpm migrate up/);
     const { rows } = await otherUtils.withPgClient((client) => client.query("select to_regclass('graphile_worker.migrations') is not null as there"));
     expect(rows).toEqual([{ there: hasTables }]);
   } finally {
@@ -143,6 +144,6 @@ test.each([
 });
 
 test('a wrong environment stops the start with the whole list', async () => {
-  const wrong = start(database.url, { WORKER_OPS_PORT: 'many', CONFAB_SECRET: 'short', CONFAB_SPEED: '1' });
+  const wrong = start(database, { WORKER_OPS_PORT: 'many', CONFAB_SECRET: 'short', CONFAB_SPEED: '1' });
   await expect(wrong).rejects.toThrow(/WORKER_OPS_PORT must be[^]*CONFAB_SECRET must be[^]*CONFAB_SPEED is unknown/);
 });

@@ -16,7 +16,7 @@ let db: Database;
 
 beforeAll(async () => {
   clone = await createTestDatabase();
-  db = createDatabase({ primaryUrl: clone.url, replicaUrls: [], applicationName: 'confab-db-test', logger, metrics, poolSize: 4 });
+  db = createDatabase({ primaryUrl: clone.applicationUrl, replicaUrls: [], applicationName: 'confab-db-test', logger, metrics, poolSize: 4 });
 });
 
 afterAll(async () => {

@@ -17,15 +17,15 @@ export type JobOptions = {
 /** Puts a job into the transaction of its cause: it exists if and only if that commits. The payload carries ids, not what members wrote. */
 export async function enqueue(tx: Tx, task: string, payload: Record<string, unknown>, options: JobOptions = {}): Promise<void> {
   await sql`
-    select from graphile_worker.add_job(
-      identifier => ${task}::text,
+    select enqueue_job(
+      task => ${task}::text,
       payload => ${JSON.stringify(payload)}::json,
-      queue_name => ${options.queue ?? null}::text,
+      queue => ${options.queue ?? null}::text,
       run_at => ${options.runAt ?? null}::timestamptz,
       max_attempts => ${options.maxAttempts ?? null}::smallint,
-      job_key => ${options.key ?? null}::text,
+      key => ${options.key ?? null}::text,
       priority => ${options.priority ?? null}::smallint,
-      job_key_mode => ${options.keyMode ?? 'replace'}::text
+      key_mode => ${options.keyMode ?? 'replace'}::text
     )
   `.execute(named(tx, 'job.enqueue'));
 }

@@ -10,6 +10,7 @@ export const environmentNames: readonly string[] = [
   'CONFAB_PARENT_PID',
   'CONFAB_PORTS',
   'CONFAB_SECRET',
+  'DATABASE_DIRECT_URL',
   'DATABASE_REPLICA_URLS',
   'DATABASE_URL',
   'DRAIN_SPREAD_MS',

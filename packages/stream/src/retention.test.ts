@@ -11,7 +11,7 @@ let db: Database;
 
 beforeEach(async () => {
   clone = await createTestDatabase();
-  db = createDatabase({ primaryUrl: clone.url, replicaUrls: [], applicationName: 'stream-test', logger: createLogger({ name: 'test', level: 'silent', pretty: false }) });
+  db = createDatabase({ primaryUrl: clone.applicationUrl, replicaUrls: [], applicationName: 'stream-test', logger: createLogger({ name: 'test', level: 'silent', pretty: false }) });
 });
 afterEach(async () => {
   await db.stop();

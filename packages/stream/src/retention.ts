@@ -24,7 +24,7 @@ export async function maintainLog(db: Database, { keepDays, weeksAhead }: Retent
   for (const name of dropped) {
     await db.write(async (tx) => {
       await sql`SET LOCAL lock_timeout = '2s'`.execute(tx);
-      await sql`DROP TABLE ${sql.table(name)}`.execute(tx);
+      await sql`SELECT stream_event_drop_week(${name})`.execute(tx);
     });
   }
   // What fell outside every week ages like the rest.

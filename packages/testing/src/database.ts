@@ -5,8 +5,12 @@ import { requiredEnv } from './required-env.ts';
 
 export interface TestDatabase {
   readonly name: string;
+  /** As its owner. */
   readonly url: string;
   readonly replicaUrl: string;
+  /** As Confab's processes see it. */
+  readonly applicationUrl: string;
+  readonly applicationReplicaUrl: string;
   /** Throws if a transaction was left open, having dropped the database all the same. */
   drop(): Promise<void>;
 }
@@ -25,7 +29,14 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     return rows[0]?.position;
   });
   await replayed(position);
-  return { name, url: inDatabase(primaryUrl(), name), replicaUrl: inDatabase(replicaUrl(), name), drop: () => drop(name) };
+  return {
+    name,
+    url: inDatabase(primaryUrl(), name),
+    replicaUrl: inDatabase(replicaUrl(), name),
+    applicationUrl: inDatabase(requiredEnv('CONFAB_TEST_APPLICATION_URL'), name),
+    applicationReplicaUrl: inDatabase(requiredEnv('CONFAB_TEST_APPLICATION_REPLICA_URL'), name),
+    drop: () => drop(name),
+  };
 }
 
 /** For the check after each file: what was never dropped. Drops it. */

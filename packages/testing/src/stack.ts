@@ -55,8 +55,8 @@ export async function startTestStack({ gateways: count = 2, worker: hasWorker = 
     const baseUrl = `http://127.0.0.1:${apiPort}`;
     const gatewayUrls = gatewayPorts.map((port) => `ws://127.0.0.1:${port}/gateway?v=1`);
     const common = {
-      DATABASE_URL: database.url,
-      DATABASE_REPLICA_URLS: database.replicaUrl,
+      DATABASE_URL: database.applicationUrl,
+      DATABASE_REPLICA_URLS: database.applicationReplicaUrl,
       REDIS_URL: redisUrl,
       CONFAB_SECRET: secret,
       PUBLIC_URL: baseUrl,
@@ -72,7 +72,7 @@ export async function startTestStack({ gateways: count = 2, worker: hasWorker = 
     };
     const [api, worker, ...gateways] = await settled([
       start('api', { API_PORT: String(apiPort), GATEWAY_URLS: gatewayUrls.join(',') }),
-      hasWorker ? start('worker', {}) : undefined,
+      hasWorker ? start('worker', { DATABASE_DIRECT_URL: database.url }) : undefined,
       ...gatewayPorts.map((port, index) => start('gateway', { GATEWAY_PORT: String(port), GATEWAY_URL: gatewayUrls[index] ?? '' })),
     ]);
     const checks = createReportingChecks(violations.report);

@@ -168,7 +168,7 @@ function provokeOverload(): Promise<Response> {
 }
 
 async function provokeLostDatabase(): Promise<Response> {
-  const wire = await startTcpProxy(stack.database.url);
+  const wire = await startTcpProxy(stack.database.applicationUrl);
   const api = await startAnotherApi(wire.url);
   try {
     wire.cut();
@@ -181,7 +181,7 @@ async function provokeLostDatabase(): Promise<Response> {
 
 /** A request whose headers were still coming when the process was told to stop. */
 async function provokeStopping(): Promise<Response> {
-  const api = await startAnotherApi(stack.database.url);
+  const api = await startAnotherApi(stack.database.applicationUrl);
   const socket = connect(api.port, '127.0.0.1');
   let text = '';
   socket.on('data', (chunk) => (text += String(chunk)));
@@ -207,7 +207,7 @@ async function provokeLimit(): Promise<Response> {
 
 async function provokeLostRedis(): Promise<Response> {
   const wire = await startTcpProxy(stack.redisUrl);
-  const api = await startAnotherApi(stack.database.url, wire.url);
+  const api = await startAnotherApi(stack.database.applicationUrl, wire.url);
   try {
     wire.cut();
     return await call('POST', '/auth/login', { json: credentials(ada), at: `http://127.0.0.1:${api.port}` });

@@ -132,7 +132,7 @@ test('the published keys prove an access token', async () => {
 });
 
 test('health is told on both ports, and ready is not said without the database', { timeout: 60_000 }, async () => {
-  const wire = await startTcpProxy(stack.database.url);
+  const wire = await startTcpProxy(stack.database.applicationUrl);
   const api = await startApp('api', {
     DATABASE_URL: wire.url,
     REDIS_URL: stack.redisUrl,

@@ -40,7 +40,7 @@ export async function startTwoApis({ env = {}, otherEnv = {}, ...options }: Test
   const common = { CONFAB_SECRET: secret.toString('base64url'), TRUST_PROXY: '1', GATEWAY_URLS: 'ws://127.0.0.1:3001/gateway?v=1', ...env };
   const { GATEWAY_URLS: _, ...forStack } = common;
   const stack = await startTestStack({ gateways: 0, ...options, env: options.gateways === undefined ? common : forStack });
-  const other = await startApp('api', { DATABASE_URL: stack.database.url, REDIS_URL: stack.redisUrl, PUBLIC_URL: stack.baseUrl, ...common, ...otherEnv });
+  const other = await startApp('api', { DATABASE_URL: stack.database.applicationUrl, REDIS_URL: stack.redisUrl, PUBLIC_URL: stack.baseUrl, ...common, ...otherEnv });
   stack.onStop(() => other.stop());
   const urls = [stack.baseUrl, `http://127.0.0.1:${other.port}`];
 

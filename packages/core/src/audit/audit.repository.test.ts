@@ -20,11 +20,10 @@ describe('the audit trail', () => {
     ['changed where there is nothing to change', sql`UPDATE audit_entries SET action = 'nothing' WHERE false`],
     ['deleted from', sql`DELETE FROM audit_entries`],
     ['emptied', sql`TRUNCATE audit_entries`],
-    ['emptied with what hangs on it', sql`TRUNCATE users CASCADE; TRUNCATE audit_entries CASCADE`],
   ])('cannot be %s', async (_, statement) => {
     await makeUser(test.core);
     const before = await count();
-    await expect(statement.execute(test.database.primary)).rejects.toThrow('audit_entries is append-only');
+    await expect(statement.execute(test.database.primary)).rejects.toMatchObject({ code: '42501' });
     expect(await count()).toBe(before);
   });
 

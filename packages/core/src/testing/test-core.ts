@@ -32,7 +32,7 @@ export interface TestCore {
 export async function startTestCore({ poolSize = 10 }: { poolSize?: number } = {}): Promise<TestCore> {
   const clone = await createTestDatabase();
   const logger = createLogger({ name: 'core-test', level: 'silent', pretty: false });
-  const database = createDatabase({ primaryUrl: clone.url, replicaUrls: [], applicationName: 'core-test', logger, poolSize });
+  const database = createDatabase({ primaryUrl: clone.applicationUrl, replicaUrls: [], applicationName: 'core-test', logger, poolSize });
   const redis = createRedis({ url: await emptyTestRedis(), name: 'core-test', logger, queue: true });
   const streams = createStreams({ db: database, redis, logger });
   const secret = randomBytes(32);

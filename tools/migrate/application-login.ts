@@ -1,0 +1,48 @@
+import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
+import { Client } from 'pg';
+
+/** Holds the rights, and is made by the migrations. */
+const applicationRole = 'confab_app';
+/** How the embedded servers' processes log in; elsewhere DATABASE_URL names whom it likes. */
+const embeddedLogin = 'confab_service';
+
+/** The same database, as the application's login. */
+export function asApplication(databaseUrl: string, password: string): string {
+  const url = new URL(databaseUrl);
+  url.username = embeddedLogin;
+  url.password = password;
+  return url.href;
+}
+
+/**
+ * Lets the user of `applicationUrl` in, with the password that stands there and the application's rights. It takes the rights to
+ * make roles; whoever has not got them makes that user by hand, and gives one address to both.
+ */
+export async function ensureApplicationLogin(ownerUrl: string, applicationUrl: string): Promise<void> {
+  const { username, password } = new URL(applicationUrl);
+  if (username === '' || username === new URL(ownerUrl).username) return;
+  if (password === '') throw new Error(`The address of the database has no password for ${username}.`);
+  const client = new Client({ connectionString: ownerUrl, application_name: 'confab-migrate', connectionTimeoutMillis: 10_000 });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ rolname: string }>('SELECT rolname FROM pg_roles WHERE rolname = ANY($1)', [[applicationRole, decodeURIComponent(username)]]);
+    const names = rows.map(({ rolname }) => rolname);
+    if (!names.includes(applicationRole)) throw new Error(`The database has no role ${applicationRole}. Run \`pnpm migrate up\`.`);
+    const login = client.escapeIdentifier(decodeURIComponent(username));
+    const verifier = client.escapeLiteral(scramVerifier(decodeURIComponent(password)));
+    await client.query(`${names.includes(decodeURIComponent(username)) ? 'ALTER' : 'CREATE'} ROLE ${login} LOGIN PASSWORD ${verifier}`);
+    await client.query(`GRANT ${applicationRole} TO ${login}`);
+  } finally {
+    await client.end();
+  }
+}
+
+/** What PostgreSQL would keep (RFC 5803): so the password itself is in no statement that the server may log. */
+function scramVerifier(password: string): string {
+  const iterations = 4096;
+  const salt = randomBytes(16);
+  const salted = pbkdf2Sync(password, salt, iterations, 32, 'sha256');
+  const key = (name: string): Buffer => createHmac('sha256', salted).update(name).digest();
+  const storedKey = createHash('sha256').update(key('Client Key')).digest('base64');
+  return `SCRAM-SHA-256$${iterations}:${salt.toString('base64')}$${storedKey}:${key('Server Key').toString('base64')}`;
+}
