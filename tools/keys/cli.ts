@@ -1,15 +1,26 @@
-import { rotateSigningKey } from '@confab/core';
+import { newSigningJwk, rotateSigningKey } from '@confab/core';
 import { createDatabase } from '@confab/db';
 import { createLogger, systemClock } from '@confab/runtime';
 import { developmentDatabaseUrl } from '../migrate/target.ts';
 import { dataDirectory } from '../stack/places.ts';
 import { loadSecrets } from '../stack/secrets.ts';
 
-const usage = 'usage: keys rotate   (with DATABASE_URL and CONFAB_SECRET, else on the development stack that runs)';
+const usage = 'usage: keys rotate | new   (rotate with DATABASE_URL and CONFAB_SECRET, else on the development stack that runs)';
 
-if (process.argv.length !== 3 || process.argv[2] !== 'rotate') {
+/** Whoever keeps the keys in a file changes them there; nothing of ours may write it. */
+const byHand = `The keys are in SIGNING_KEYS_FILE, and change by hand:
+  1. Put a new one (pnpm keys new) into the set, behind the one that signs, and let every API and gateway have the file.
+  2. Move it to the front: it signs from then on. Nobody is signed out.
+  3. After an hour remove the old one: nothing that it signed is good any more.`;
+
+const [command, ...rest] = process.argv.slice(2);
+if (rest.length > 0 || (command !== 'rotate' && command !== 'new')) {
   console.error(usage);
   process.exitCode = 2;
+} else if (command === 'new') console.log(JSON.stringify(await newSigningJwk()));
+else if (process.env['SIGNING_KEYS_FILE']) {
+  console.error(byHand);
+  process.exitCode = 1;
 } else await rotate();
 
 async function rotate(): Promise<void> {

@@ -17,6 +17,8 @@ const shape = {
   DATABASE_REPLICA_URLS: env.urls(['postgres:', 'postgresql:']),
   REDIS_URL: env.url(['redis:', 'rediss:']),
   CONFAB_SECRET: env.secret(32),
+  /** A JWK set; else the keys are in the database. */
+  SIGNING_KEYS_FILE: env.optionalText(),
   LOG_LEVEL: env.oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info'),
   LOG_PRETTY: env.flag(false),
   SHUTDOWN_GRACE_MS: env.integer({ fallback: 20_000, min: 1_000, max: 300_000 }),

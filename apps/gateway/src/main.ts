@@ -31,7 +31,7 @@ lifecycle.onStop('redis', () => redis.stop());
 const subscriber = createSubscriber({ url: config.REDIS_URL, name: 'gateway-feed', logger, onReconnect });
 lifecycle.onStop('redis feed', () => subscriber.stop());
 const streams = createStreams({ db: database, redis, logger });
-const core = createCore({ database, redis, streams, logger, clock: systemClock, secret: config.CONFAB_SECRET, gatewayUrls: [] });
+const core = createCore({ database, redis, streams, logger, clock: systemClock, secret: config.CONFAB_SECRET, signingKeysFile: config.SIGNING_KEYS_FILE, gatewayUrls: [] });
 
 const gatewayMetrics = createGatewayMetrics(metrics);
 const hub = createHub({ streams, feed: createFeed({ subscriber, later }), later, told: gatewayMetrics.room });

@@ -15,6 +15,7 @@ import { createMembers, type Members } from './members/members.service.ts';
 import { createPresenceStore, type PresenceStore } from './members/presence.store.ts';
 import { createMessages, type Messages } from './messages/messages.service.ts';
 import { createRooms, type Rooms } from './rooms/rooms.service.ts';
+import { createKeyFile } from './sessions/key-file.ts';
 import { createKeyRing } from './sessions/key-ring.ts';
 import { createPasswords } from './sessions/passwords.ts';
 import { createRefreshTokens } from './sessions/refresh-token.ts';
@@ -44,6 +45,7 @@ export type { ListRoomsQuery, Rooms } from './rooms/rooms.service.ts';
 export { networkOf } from './network.ts';
 export type { PublicKey } from './sessions/key-ring.ts';
 export { rotateSigningKey, type KeyRotation } from './sessions/key-rotation.ts';
+export { newSigningJwk } from './sessions/signing-key.ts';
 export type { SecondFactors } from './sessions/second-factor.service.ts';
 export type { JwkSet, Sessions } from './sessions/sessions.service.ts';
 export type { SignedIn } from './sessions/grant.ts';
@@ -60,6 +62,8 @@ export interface CoreOptions {
   readonly clock: Clock;
   /** CONFAB_SECRET, decoded: at least 32 bytes. */
   readonly secret: Uint8Array;
+  /** Where the keys for tokens are, unless in the database. */
+  readonly signingKeysFile?: string | undefined;
   /** Given out with tickets; whoever gives none out has none. */
   readonly gatewayUrls: readonly string[];
 }
@@ -78,8 +82,8 @@ export interface Core {
   readonly access: Access;
 }
 
-export function createCore({ database, redis, streams, logger, clock, secret, gatewayUrls }: CoreOptions): Core {
-  const keys = createKeyRing({ database, secret, clock });
+export function createCore({ database, redis, streams, logger, clock, secret, signingKeysFile, gatewayUrls }: CoreOptions): Core {
+  const keys = signingKeysFile === undefined ? createKeyRing({ database, secret, clock }) : createKeyFile({ path: signingKeysFile, clock, logger });
   const tokens = createTokens({ keys, clock });
   const refreshTokens = createRefreshTokens(secret);
   const passwords = createPasswords();

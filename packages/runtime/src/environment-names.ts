@@ -28,6 +28,7 @@ export const environmentNames: readonly string[] = [
   'PUBLIC_URL',
   'REDIS_URL',
   'SHUTDOWN_GRACE_MS',
+  'SIGNING_KEYS_FILE',
   'TRUST_PROXY',
   'WEB_DIR',
   'WORKER_OPS_PORT',

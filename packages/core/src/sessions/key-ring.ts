@@ -101,7 +101,11 @@ export function createKeyRing({ database, secret, clock }: { database: Database;
       await fresh();
       // Whoever asks for them is rare, and wants those of now.
       if (clock.now() - triedAt >= reloadPauseMs) await reload().catch(() => undefined);
-      return [...keys.values()].map((key) => ({ ...key.publicKey.export({ format: 'jwk' }), kid: key.id, use: 'sig', alg: 'EdDSA' }));
+      return [...keys.values()].map((key) => presentKey(key.id, key.publicKey));
     },
   };
+}
+
+export function presentKey(id: string, key: KeyObject): PublicKey {
+  return { ...key.export({ format: 'jwk' }), kid: id, use: 'sig', alg: 'EdDSA' };
 }
