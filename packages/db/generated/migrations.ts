@@ -4,5 +4,6 @@ export const migrationNames: readonly string[] = [
   '0001_users-and-sessions',
   '0002_streams',
   '0003_rooms-and-messages',
-  '0004_admission'
+  '0004_admission',
+  '0006_idempotency-keys'
 ];
