@@ -44,7 +44,7 @@ test('twenty twins over two processes make one room, and all are told of it', as
 
 test('twins that want different things: one is made, the other is told that the key is taken', async () => {
   const answers = await Promise.all(['this', 'that'].map((name, api) => create(api, 'two', name)));
-  expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409]);
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201, 409]));
   const refusal = answers.find(({ status }) => status === 409);
   expect(await refusal?.json()).toMatchObject({ code: 'idempotency_key.reused', retryable: false });
 });
@@ -53,13 +53,15 @@ test('a key that is none is refused', async () => {
   for (const key of ['with space', 'x'.repeat(65)]) expect((await create(0, key, 'none')).status).toBe(400);
 });
 
+const urlOf = (input: RequestInfo | URL): string => (input instanceof Request ? input.url : input.toString());
+
 /** Somebody who counts his requests, at the API behind the wire. */
 async function behind() {
   const statuses: number[] = [];
   const caller = apis.caller({
     address: newAddress(),
     through: (fetch) => async (input, init) => {
-      const response = await fetch(String(input).replace(apis.urls[0] ?? '', `http://127.0.0.1:${behindWire.port}`), init);
+      const response = await fetch(urlOf(input).replace(apis.urls[0] ?? '', `http://127.0.0.1:${behindWire.port}`), init);
       statuses.push(response.status);
       return response;
     },
@@ -97,7 +99,7 @@ test('a room of which no answer came at all is made once', async () => {
   const { confab } = await apis.register({
     through: (fetch) => async (input, init) => {
       const response = await fetch(input, init);
-      if (String(input).endsWith('/rooms') && isFirst) {
+      if (urlOf(input).endsWith('/rooms') && isFirst) {
         isFirst = false;
         await response.arrayBuffer();
         throw new TypeError('fetch failed');

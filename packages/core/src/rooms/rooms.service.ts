@@ -6,7 +6,7 @@ import { v7 as uuidv7 } from 'uuid';
 
 import type { Actor } from '../actor.ts';
 import { decodeCursor, encodeCursor, pageOf } from '../cursor.ts';
-import { findFirst } from '../idempotency/idempotency.service.ts';
+import { findFirst } from '../idempotency/first.ts';
 import { memberEvents } from '../members/member-events.ts';
 import { insertingMember } from '../members/members.repository.ts';
 import { placeIn } from '../place.ts';
