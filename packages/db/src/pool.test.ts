@@ -87,6 +87,16 @@ test('a pool with nothing left to give says so in time', async () => {
   await small.end();
 });
 
+test('who is patient with a full pool need not be with a server that takes no connection', async () => {
+  proxy.hang();
+  const patient = createPool({ url: proxy.url, applicationName: 'patient', size: 1, logger, timeouts: { ...timeouts, poolWaitMs: 15_000, connectMs: 300 } });
+  const { code, afterMs } = await outcome(patient.query('select 1'));
+  proxy.restore();
+  await patient.end();
+  expect(code).toBe('database.unavailable');
+  expect(afterMs).toBeLessThan(10_000);
+});
+
 test('the URL can take out what a pooler refuses at start-up', async () => {
   const url = `${clone.url}?statement_timeout=&lock_timeout=&idle_in_transaction_session_timeout=`;
   const plain = createPool({ url, applicationName: 'plain', size: 1, logger, timeouts });
