@@ -33,3 +33,6 @@ INSERT INTO memberships (room_id, user_id, role, joined_seq, joined_at, read_seq
 INSERT INTO messages (id, room_id, seq, updated_seq, author_id, content, html, nonce, request_hash, created_at) VALUES
   ('01939f2e-0000-7000-8000-000000000031', '01939f2e-0000-7000-8000-000000000021', 2, 2, '01939f2e-0000-7000-8000-000000000001',
    'Hello', '<p>Hello</p>', 'nonce-1', '\x00', now());
+
+INSERT INTO idempotency_keys (user_id, operation, key, request_hash, subject_id, created_at) VALUES
+  ('01939f2e-0000-7000-8000-000000000001', 'createRoom', 'key-1', '\x00', '01939f2e-0000-7000-8000-000000000021', now());

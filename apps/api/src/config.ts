@@ -1,9 +1,10 @@
-import { env, type Field, parseEnv } from '@confab/runtime';
+import { breakerFields, env, type Field, parseEnv } from '@confab/runtime';
 
 const web = ['http:', 'https:'];
 const sockets = ['ws:', 'wss:'];
 
 const shape = {
+  ...breakerFields,
   HOST: env.text('127.0.0.1'),
   API_PORT: env.port(3000),
   API_OPS_PORT: env.port(3100),

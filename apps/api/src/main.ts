@@ -1,7 +1,7 @@
 import { createCore } from '@confab/core';
 import { createDatabase } from '@confab/db';
 import { createRedis } from '@confab/redis';
-import { createHealth, createLifecycle, createLogger, createMetrics, startOpsServer, systemClock } from '@confab/runtime';
+import { breakerSettings, createBreakers, createHealth, createLifecycle, createLogger, createMetrics, startOpsServer, systemClock } from '@confab/runtime';
 import { createStreams } from '@confab/stream';
 import { createApp } from './app.ts';
 import { readConfig } from './config.ts';
@@ -11,6 +11,7 @@ const config = readConfig();
 const logger = createLogger({ name: 'api', level: config.LOG_LEVEL, pretty: config.LOG_PRETTY });
 const lifecycle = createLifecycle({ logger, graceMs: config.SHUTDOWN_GRACE_MS, parentPid: config.CONFAB_PARENT_PID });
 const metrics = createMetrics({ process: 'api' });
+const breakers = createBreakers({ logger, metrics, settings: breakerSettings(config) });
 
 const database = createDatabase({
   primaryUrl: config.DATABASE_URL,
@@ -18,12 +19,13 @@ const database = createDatabase({
   applicationName: 'confab-api',
   logger,
   metrics,
+  breakers,
 });
 lifecycle.onStop('database', () => database.stop());
 // A request does not wait for a Redis that is away; what was committed is rung for when it is back.
-const redis = createRedis({ url: config.REDIS_URL, name: 'api', logger, queue: false });
+const redis = createRedis({ url: config.REDIS_URL, name: 'api', logger, queue: false, breakers });
 lifecycle.onStop('redis', () => redis.stop());
-const ringing = createRedis({ url: config.REDIS_URL, name: 'api-streams', logger, queue: true });
+const ringing = createRedis({ url: config.REDIS_URL, name: 'api-streams', logger, queue: true, breakers });
 lifecycle.onStop('redis of the streams', () => ringing.stop());
 const streams = createStreams({ db: database, redis: ringing, logger, metrics });
 lifecycle.onStop('streams', () => streams.stop());
@@ -32,7 +34,7 @@ const core = createCore({ database, redis, streams, logger, clock: systemClock, 
 // Every process that believes tokens: a revocation needs no Redis.
 lifecycle.onStop('watch for ended sessions', core.sessions.watchEnded());
 
-const health = createHealth({ checks: { database: () => database.check(), redis: () => redis.check() }, logger });
+const health = createHealth({ checks: { database: () => database.check(), redis: () => redis.check() }, breakers, logger });
 lifecycle.failReadinessOf(health);
 const ops = await startOpsServer({ host: config.HOST, port: config.API_OPS_PORT, metrics, health });
 lifecycle.onStop('ops server', () => ops.stop());

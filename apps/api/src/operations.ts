@@ -13,6 +13,8 @@ export type Context = {
   readonly actor: Actor;
   readonly device: Device;
   readonly refreshCookie: RefreshCookie;
+  /** Under which the request takes effect once, in the operations whose specification has it. */
+  readonly idempotencyKey: string | undefined;
 };
 
 type Operation = keyof operations;

@@ -1,7 +1,7 @@
 import { createCore } from '@confab/core';
 import { createDatabase } from '@confab/db';
 import { createRedis, createSubscriber } from '@confab/redis';
-import { createHealth, createLifecycle, createLogger, createMetrics, startOpsServer, systemClock } from '@confab/runtime';
+import { breakerSettings, createBreakers, createHealth, createLifecycle, createLogger, createMetrics, startOpsServer, systemClock } from '@confab/runtime';
 import { createStreams } from '@confab/stream';
 
 import { createAccess } from './access.ts';
@@ -21,12 +21,13 @@ const config = readConfig();
 const logger = createLogger({ name: 'gateway', level: config.LOG_LEVEL, pretty: config.LOG_PRETTY });
 const lifecycle = createLifecycle({ logger, graceMs: config.SHUTDOWN_GRACE_MS, parentPid: config.CONFAB_PARENT_PID });
 const metrics = createMetrics({ process: 'gateway' });
+const breakers = createBreakers({ logger, metrics, settings: breakerSettings(config) });
 const later = (delayMs: number, work: () => void) => void setTimeout(work, delayMs).unref();
 
-const database = createDatabase({ primaryUrl: config.DATABASE_URL, replicaUrls: config.DATABASE_REPLICA_URLS, applicationName: 'confab-gateway', logger, metrics });
+const database = createDatabase({ primaryUrl: config.DATABASE_URL, replicaUrls: config.DATABASE_REPLICA_URLS, applicationName: 'confab-gateway', logger, metrics, breakers });
 lifecycle.onStop('database', () => database.stop());
 // What Redis does not answer at once, PostgreSQL does.
-const redis = createRedis({ url: config.REDIS_URL, name: 'gateway', logger, queue: false });
+const redis = createRedis({ url: config.REDIS_URL, name: 'gateway', logger, queue: false, breakers });
 lifecycle.onStop('redis', () => redis.stop());
 const subscriber = createSubscriber({ url: config.REDIS_URL, name: 'gateway-feed', logger, onReconnect });
 lifecycle.onStop('redis feed', () => subscriber.stop());
@@ -57,7 +58,7 @@ function onReconnect(): void {
   presences.reload();
 }
 
-const health = createHealth({ checks: { database: () => database.check(), redis: () => redis.check() }, logger });
+const health = createHealth({ checks: { database: () => database.check(), redis: () => redis.check() }, breakers, logger });
 lifecycle.failReadinessOf(health);
 const ops = await startOpsServer({ host: config.HOST, port: config.GATEWAY_OPS_PORT, metrics, health });
 lifecycle.onStop('ops server', () => ops.stop());

@@ -7,6 +7,7 @@ const dayMs = 86_400_000;
 const daily: readonly { task: TaskName; match: string }[] = [
   { task: 'maintain-event-log', match: '7 3 * * *' },
   { task: 'delete-old-sessions', match: '37 3 * * *' },
+  { task: 'delete-old-idempotency-keys', match: '57 3 * * *' },
   { task: 'delete-abandoned-second-factors', match: '47 3 * * *' },
 ];
 

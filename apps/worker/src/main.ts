@@ -1,7 +1,7 @@
 import { createCore } from '@confab/core';
 import { createDatabase } from '@confab/db';
 import { createRedis } from '@confab/redis';
-import { createHealth, createLifecycle, createLogger, createMetrics, startOpsServer, systemClock } from '@confab/runtime';
+import { breakerSettings, createBreakers, createHealth, createLifecycle, createLogger, createMetrics, startOpsServer, systemClock } from '@confab/runtime';
 import { createStreams } from '@confab/stream';
 import { readConfig } from './config.ts';
 import { createJobs } from './jobs.ts';
@@ -11,10 +11,11 @@ const config = readConfig();
 const logger = createLogger({ name: 'worker', level: config.LOG_LEVEL, pretty: config.LOG_PRETTY });
 const lifecycle = createLifecycle({ logger, graceMs: config.SHUTDOWN_GRACE_MS, parentPid: config.CONFAB_PARENT_PID });
 const metrics = createMetrics({ process: 'worker' });
+const breakers = createBreakers({ logger, metrics, settings: breakerSettings(config) });
 
-const database = createDatabase({ primaryUrl: config.DATABASE_URL, replicaUrls: config.DATABASE_REPLICA_URLS, applicationName: 'confab-worker', logger, metrics });
+const database = createDatabase({ primaryUrl: config.DATABASE_URL, replicaUrls: config.DATABASE_REPLICA_URLS, applicationName: 'confab-worker', logger, metrics, breakers });
 lifecycle.onStop('database', () => database.stop());
-const redis = createRedis({ url: config.REDIS_URL, name: 'worker', logger, queue: true });
+const redis = createRedis({ url: config.REDIS_URL, name: 'worker', logger, queue: true, breakers });
 lifecycle.onStop('redis', () => redis.stop());
 const streams = createStreams({ db: database, redis, logger, metrics });
 lifecycle.onStop('streams', () => streams.stop());
@@ -22,7 +23,7 @@ const core = createCore({ database, redis, streams, logger, clock: systemClock, 
 
 const jobs = createJobs({ databaseUrl: config.DATABASE_DIRECT_URL, tasks: createTasks({ core, database }), logger, abortAfterMs: config.SHUTDOWN_GRACE_MS / 2 });
 
-const health = createHealth({ checks: { database: () => database.check(), redis: () => redis.check(), jobs: () => jobs.check() }, logger });
+const health = createHealth({ checks: { database: () => database.check(), redis: () => redis.check(), jobs: () => jobs.check() }, breakers, logger });
 lifecycle.failReadinessOf(health);
 const ops = await startOpsServer({ host: config.HOST, port: config.WORKER_OPS_PORT, metrics, health });
 lifecycle.onStop('ops server', () => ops.stop());

@@ -64,6 +64,16 @@ test('old sessions go, live and lately ended ones stay', async () => {
   await expect.poll(() => isLeft(job)).toBe(false);
 });
 
+test('idempotency keys of yesterday go', async () => {
+  const [row] = await query<{ id: string }>("insert into users (id, username, display_name, created_at, updated_at) values (gen_random_uuid(), gen_random_uuid()::text, 'Ann', now(), now()) returning id");
+  await query(`
+    insert into idempotency_keys (user_id, operation, key, request_hash, subject_id, created_at)
+    select '${row?.id}', 'createRoom', age::text, '', gen_random_uuid(), now() - age
+    from (values (interval '1 hour'), (interval '23 hours'), (interval '25 hours'), (interval '3 days')) as t (age)`);
+  expect(await outcomeOf(await utils.addJob('delete-old-idempotency-keys', {}))).toMatchObject({ outcome: { deleted: 2 } });
+  expect(await query('select from idempotency_keys')).toHaveLength(2);
+});
+
 test('partitions of the log are made ahead, and dropped when their last event is 30 days old', async () => {
   await query("select stream_event_make_week(now() - interval '10 weeks'), stream_event_make_week(now() - interval '2 weeks')");
   const partitions = async () => (await query<{ name: string }>("select inhrelid::regclass::text as name from pg_inherits where inhparent = 'stream_event'::regclass order by 1")).map(({ name }) => name);
@@ -81,7 +91,7 @@ test('all are in the crontab, and the ops port tells how it is', async () => {
   expect(metrics).toContain('confab_db_query_duration_seconds');
   await expect
     .poll(() => query('select identifier from graphile_worker._private_known_crontabs order by 1'))
-    .toEqual([{ identifier: 'delete-abandoned-second-factors' }, { identifier: 'delete-old-sessions' }, { identifier: 'maintain-event-log' }]);
+    .toEqual([{ identifier: 'delete-abandoned-second-factors' }, { identifier: 'delete-old-idempotency-keys' }, { identifier: 'delete-old-sessions' }, { identifier: 'maintain-event-log' }]);
 });
 
 test('a job that fails is logged and tried again later', async () => {

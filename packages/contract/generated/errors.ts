@@ -32,6 +32,7 @@ export const errors = {
   'room.forbidden': { status: 403, title: 'Your role in this room does not allow this', retryable: false },
   'member.not_found': { status: 404, title: 'The user is not a member of this room', retryable: false },
   'message.nonce_reused': { status: 409, title: 'The nonce was used for another message', retryable: false },
+  'idempotency_key.reused': { status: 409, title: 'The idempotency key was used for another request', retryable: false },
   'message.not_found': { status: 404, title: 'There is no such message', retryable: false },
   'cursor.invalid': { status: 400, title: 'The cursor does not belong to this list', retryable: false },
   'read_marker.ahead': { status: 400, title: 'The room has no event of that number yet', retryable: false },

@@ -229,7 +229,8 @@ export interface paths {
         put?: never;
         /**
          * Create a room
-         * @description Whoever creates a room is its owner and first member.
+         * @description Whoever creates a room is its owner and first member. Takes effect once per `Idempotency-Key`: repeating it answers the first
+         *     room as it is now, with status 200 and `Idempotent-Replayed: true`.
          */
         post: operations["createRoom"];
         delete?: never;
@@ -567,7 +568,7 @@ export interface components {
          * @description One of the catalogue in `errors.yaml`. Clients must accept codes they do not know.
          * @example room.not_found
          */
-        ErrorCode: "request.malformed" | "request.invalid" | "request.conflict" | "request.too_large" | "request.unsupported_media_type" | "route.not_found" | "method.not_allowed" | "origin.forbidden" | "auth.required" | "token.invalid" | "token.expired" | "session.ended" | "credentials.invalid" | "refresh.invalid" | "ticket.invalid" | "second_factor.required" | "second_factor.invalid" | "second_factor.enabled" | "second_factor.missing" | "password.wrong" | "password.common" | "session.not_found" | "rate.limited" | "username.taken" | "email.taken" | "user.not_found" | "room.not_found" | "room.forbidden" | "member.not_found" | "message.nonce_reused" | "message.not_found" | "cursor.invalid" | "read_marker.ahead" | "frame.invalid" | "frame.unknown" | "stream.not_found" | "service.stopping" | "service.overloaded" | "database.unavailable" | "redis.unavailable" | "internal.error" | (string & {});
+        ErrorCode: "request.malformed" | "request.invalid" | "request.conflict" | "request.too_large" | "request.unsupported_media_type" | "route.not_found" | "method.not_allowed" | "origin.forbidden" | "auth.required" | "token.invalid" | "token.expired" | "session.ended" | "credentials.invalid" | "refresh.invalid" | "ticket.invalid" | "second_factor.required" | "second_factor.invalid" | "second_factor.enabled" | "second_factor.missing" | "password.wrong" | "password.common" | "session.not_found" | "rate.limited" | "username.taken" | "email.taken" | "user.not_found" | "room.not_found" | "room.forbidden" | "member.not_found" | "message.nonce_reused" | "idempotency_key.reused" | "message.not_found" | "cursor.invalid" | "read_marker.ahead" | "frame.invalid" | "frame.unknown" | "stream.not_found" | "service.stopping" | "service.overloaded" | "database.unavailable" | "redis.unavailable" | "internal.error" | (string & {});
         ErrorData: {
             problem: components["schemas"]["Problem"];
         };
@@ -1170,6 +1171,11 @@ export interface components {
     parameters: {
         /** @description The `nextCursor` of the page before. */
         Cursor: string;
+        /**
+         * @description The client's name for one request, new for each thing it wants made, the same for each try. Kept for a day, for this user and
+         *     operation. Repeating the request answers what the first made; another request under the same key is refused.
+         */
+        IdempotencyKey: string;
         /** @description How many items at most. */
         Limit: number;
         RoomId: components["schemas"]["Id"];
@@ -1178,6 +1184,8 @@ export interface components {
     };
     requestBodies: never;
     headers: {
+        /** @description Always `true` here. */
+        IdempotentReplayed: "true";
         /** @description What is left of the tightest of them, as `"class";r=left;t=secondsToReset`. */
         RateLimit: string;
         /** @description The limits that apply, as `"class";q=limit;w=windowSeconds`. */
@@ -1625,7 +1633,13 @@ export interface operations {
     createRoom: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The client's name for one request, new for each thing it wants made, the same for each try. Kept for a day, for this user and
+                 *     operation. Repeating the request answers what the first made; another request under the same key is refused.
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -1635,6 +1649,17 @@ export interface operations {
             };
         };
         responses: {
+            /** @description This key was used before; the room that it made. */
+            200: {
+                headers: {
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Room"];
+                };
+            };
             /** @description The new room. */
             201: {
                 headers: {
@@ -1942,8 +1967,7 @@ export interface operations {
             /** @description This nonce was sent before; the message that it made. */
             200: {
                 headers: {
-                    /** @description Always `true` here. */
-                    "Idempotent-Replayed"?: "true";
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };

@@ -11,6 +11,7 @@ import type { Streams } from '@confab/stream';
 import { createAccess, type Access } from './gateway/access.service.ts';
 import { createTickets, type Tickets } from './gateway/tickets.service.ts';
 import { createTicketStore } from './gateway/tickets.store.ts';
+import { createIdempotencyKeys, type IdempotencyKeys } from './idempotency/idempotency.service.ts';
 import { createMembers, type Members } from './members/members.service.ts';
 import { createPresenceStore, type PresenceStore } from './members/presence.store.ts';
 import { createMessages, type Messages } from './messages/messages.service.ts';
@@ -41,6 +42,7 @@ export type { ListMembersQuery, Members } from './members/members.service.ts';
 export { mostToldPresences } from './members/members.policy.ts';
 export { presenceKey, type Presence, type PresenceStore } from './members/presence.store.ts';
 export type { ListMessagesQuery, Messages, Sent } from './messages/messages.service.ts';
+export type { IdempotencyKeys } from './idempotency/idempotency.service.ts';
 export type { ListRoomsQuery, Rooms } from './rooms/rooms.service.ts';
 export { networkOf } from './network.ts';
 export type { PublicKey } from './sessions/key-ring.ts';
@@ -80,6 +82,7 @@ export interface Core {
   readonly sync: Sync;
   readonly tickets: Tickets;
   readonly access: Access;
+  readonly idempotencyKeys: IdempotencyKeys;
 }
 
 export function createCore({ database, redis, streams, logger, clock, secret, signingKeysFile, gatewayUrls }: CoreOptions): Core {
@@ -108,5 +111,6 @@ export function createCore({ database, redis, streams, logger, clock, secret, si
     sync: createSync({ database }),
     tickets: createTickets({ database, clock, tokens, store: createTicketStore({ redis, clock }), gatewayUrls }),
     access: createAccess({ database, clock }),
+    idempotencyKeys: createIdempotencyKeys({ database, clock }),
   };
 }

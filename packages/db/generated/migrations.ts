@@ -6,6 +6,7 @@ export const migrationNames: readonly string[] = [
   '0003_rooms-and-messages',
   '0004_admission',
   '0005_application-role',
+  '0006_idempotency-keys',
   '0007_schema-version',
   '0008_hot-reads'
 ];

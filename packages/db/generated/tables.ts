@@ -35,6 +35,15 @@ export interface AuditEntries {
   subject_id: string | null;
 }
 
+export interface IdempotencyKeys {
+  created_at: Timestamp;
+  key: string;
+  operation: string;
+  request_hash: Buffer;
+  subject_id: string;
+  user_id: string;
+}
+
 export interface Memberships {
   joined_at: Timestamp;
   joined_seq: number;
@@ -145,6 +154,7 @@ export interface Users {
 
 export interface DB {
   audit_entries: AuditEntries;
+  idempotency_keys: IdempotencyKeys;
   memberships: Memberships;
   messages: Messages;
   recovery_codes: RecoveryCodes;

@@ -1,15 +1,17 @@
-import type { Logger, Metrics } from '@confab/runtime';
+import { type Breakers, createBreakers, type Logger, type Metrics } from '@confab/runtime';
 import { Kysely, type Transaction } from 'kysely';
 import type { DB } from '../generated/tables.ts';
 import { dialect } from './dialect.ts';
 import { createEpoch } from './epoch.ts';
+import { isConnectionFailure } from './failures.ts';
 import { numberTypes } from './integers.ts';
 import { createObserver } from './observer.ts';
-import { createPool, queryTimeouts } from './pool.ts';
+import { createGuardedPool, createPool, pollTimeouts, queryTimeouts } from './pool.ts';
 import type { Position } from './position.ts';
 import { PrimaryDriver } from './primary-driver.ts';
 import { startReplicas } from './replicas.ts';
 import { checkSchema } from './schema-version.ts';
+import { watchServer } from './watch.ts';
 
 /** What repositories take: in a transaction or out of it. */
 export type Db = Kysely<DB>;
@@ -21,6 +23,8 @@ export type DatabaseOptions = {
   applicationName: string;
   logger: Logger;
   metrics?: Metrics;
+  /** The process's, so that metrics and readiness tell of them. */
+  breakers?: Breakers;
   /** Connections to each server. */
   poolSize?: number;
   maxReplicaLagMs?: number;
@@ -44,11 +48,17 @@ export type Database = {
   stop(): Promise<void>;
 };
 
-/** Opens nothing until it is asked to, except that it begins to watch the replicas. */
+/** Opens nothing until it is asked to, except that it begins to watch the servers. */
 export function createDatabase(options: DatabaseOptions): Database {
-  const { primaryUrl, replicaUrls, applicationName, logger, metrics, poolSize = 10, maxReplicaLagMs = 2_000 } = options;
+  const { primaryUrl, replicaUrls, applicationName, logger, metrics, poolSize = 10, maxReplicaLagMs = 2_000, breakers = createBreakers({ logger }) } = options;
   const observe = createObserver({ logger, metrics });
-  const pool = createPool({ url: primaryUrl, applicationName, size: poolSize, logger, timeouts: queryTimeouts, types: numberTypes });
+  const breaker = breakers.create('database_primary', isConnectionFailure, () => pool.abandon());
+  const pool = createGuardedPool({ url: primaryUrl, applicationName, size: poolSize, logger, timeouts: queryTimeouts, types: numberTypes }, breaker);
+  const { probeMs } = breakers.settings;
+  // A statement that the server itself gives up is an answer: it is slow, not away.
+  const probing = { ...pollTimeouts, poolWaitMs: probeMs, connectMs: probeMs, statementMs: Math.ceil(probeMs / 2), queryMs: probeMs };
+  const polls = createPool({ url: primaryUrl, applicationName: `${applicationName} watch`, size: 1, logger: logger.child({}, { level: 'error' }), timeouts: probing });
+  const watch = watchServer(polls, breaker);
   const primary: Db = new Kysely({ dialect: dialect(new PrimaryDriver(pool, observe)) });
   const epoch = createEpoch(pool);
   const replicas = startReplicas({
@@ -57,6 +67,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     primary: pool,
     applicationName,
     poolSize,
+    told: (number) => breakers.told(`database_replica_${number}`),
     maxLagMs: maxReplicaLagMs,
     pollMs: 100,
     logger,
@@ -74,7 +85,7 @@ export function createDatabase(options: DatabaseOptions): Database {
       await pool.query('select 1');
     },
     async stop() {
-      await replicas.stop();
+      await Promise.all([replicas.stop(), watch.stop()]);
       await pool.end();
     },
   };

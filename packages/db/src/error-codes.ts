@@ -18,6 +18,8 @@ export const constraintCodes: Readonly<Record<string, ErrorCode | null>> = {
   recovery_codes_pkey: null,
   recovery_codes_user_id_fkey: null,
   audit_entries_pkey: null,
+  idempotency_keys_pkey: 'request.conflict',
+  idempotency_keys_user_id_fkey: 'user.not_found',
   stream_pkey: null,
   stream_head_check: null,
   stream_event_pkey: null,

@@ -1,3 +1,4 @@
+import { BreakerOpen } from '@confab/runtime';
 import pg from 'pg';
 import { IntegerTooLarge } from './integers.ts';
 
@@ -21,6 +22,7 @@ export function isConnectionFailure(error: unknown): boolean {
   const state = sqlState(error);
   if (state !== undefined) return lostStates.test(state);
   if (!(error instanceof Error) || error instanceof IntegerTooLarge) return false;
+  if (error instanceof BreakerOpen) return true;
   if (error instanceof AggregateError) return error.errors.some(isConnectionFailure);
   return lostErrno.has((error as NodeJS.ErrnoException).code ?? '') || lostMessages.test(error.message);
 }

@@ -10,7 +10,7 @@ import { createPool, type Timeouts } from './pool.ts';
 import { PrimaryDriver } from './primary-driver.ts';
 
 const logger = createLogger({ name: 'test', level: 'silent', pretty: false });
-const timeouts: Timeouts = { connectMs: 1_500, statementMs: 1_500, queryMs: 2_500, lockMs: 150, idleInTransactionMs: 1_000 };
+const timeouts: Timeouts = { poolWaitMs: 1_500, connectMs: 1_500, statementMs: 1_500, queryMs: 2_500, lockMs: 150, idleInTransactionMs: 1_000 };
 let clone: TestDatabase;
 let proxy: TcpProxy;
 let pool: pg.Pool;
@@ -82,9 +82,19 @@ test('a pool with nothing left to give says so in time', async () => {
   const lent = await small.connect();
   const { code, afterMs } = await outcome(small.query('select 1'));
   expect(code).toBe('service.overloaded');
-  expect(afterMs).toBeLessThan(3 * timeouts.connectMs);
+  expect(afterMs).toBeLessThan(3 * timeouts.poolWaitMs);
   lent.release();
   await small.end();
+});
+
+test('who is patient with a full pool need not be with a server that takes no connection', async () => {
+  proxy.hang();
+  const patient = createPool({ url: proxy.url, applicationName: 'patient', size: 1, logger, timeouts: { ...timeouts, poolWaitMs: 15_000, connectMs: 300 } });
+  const { code, afterMs } = await outcome(patient.query('select 1'));
+  proxy.restore();
+  await patient.end();
+  expect(code).toBe('database.unavailable');
+  expect(afterMs).toBeLessThan(10_000);
 });
 
 test('the URL can take out what a pooler refuses at start-up', async () => {

@@ -34,14 +34,16 @@ export class ReplicaHealth {
   readonly #label: string;
   readonly #logger: Logger;
   readonly #maxLagMs: number;
+  readonly #told: (isOut: boolean) => void;
   #isHealthy = false;
   #replayed = 0n;
   #lastReason: string | undefined;
 
-  constructor({ label, logger, maxLagMs }: { label: string; logger: Logger; maxLagMs: number }) {
+  constructor({ label, logger, maxLagMs, told = () => undefined }: { label: string; logger: Logger; maxLagMs: number; told?: (isOut: boolean) => void }) {
     this.#label = label;
     this.#logger = logger;
     this.#maxLagMs = maxLagMs;
+    this.#told = told;
   }
 
   get isHealthy(): boolean {
@@ -65,6 +67,7 @@ export class ReplicaHealth {
 
   eject(reason: string, details: Record<string, unknown> = {}): void {
     this.#isHealthy = false;
+    this.#told(true);
     if (this.#lastReason === reason) return;
     this.#lastReason = reason;
     this.#logger.warn({ replica: this.#label, reason, ...details }, 'replica out of rotation');
@@ -73,6 +76,7 @@ export class ReplicaHealth {
   #restore(): void {
     if (this.#isHealthy) return;
     this.#isHealthy = true;
+    this.#told(false);
     this.#lastReason = undefined;
     this.#logger.info({ replica: this.#label }, 'replica in rotation');
   }

@@ -20,6 +20,8 @@ export type ReplicasOptions = {
   pollMs: number;
   logger: Logger;
   observe: Observer;
+  /** Whom to tell that the replica of this number, from 1, is out of rotation or back. */
+  told: (number: number) => (isOut: boolean) => void;
 };
 
 export type Replicas = {
@@ -37,7 +39,7 @@ export function startReplicas(options: ReplicasOptions): Replicas {
 
   const history = new PrimaryHistory(4 * maxLagMs);
   const primaryPolls = pollPool(options, options.primaryUrl);
-  const replicas = urls.map((url, index) => openReplica(options, url, `replica ${index + 1}`));
+  const replicas = urls.map((url, index) => openReplica(options, url, index + 1));
   const loops = [startLoop(pollMs, () => pollPrimary(primaryPolls, history)), ...replicas.map((replica) => startLoop(pollMs, () => pollReplica(replica, history)))];
   let turn = 0;
 
@@ -60,12 +62,12 @@ export function startReplicas(options: ReplicasOptions): Replicas {
   };
 }
 
-function openReplica(options: ReplicasOptions, url: string, label: string): Replica {
+function openReplica(options: ReplicasOptions, url: string, number: number): Replica {
   const { applicationName, poolSize, logger, primary, observe, maxLagMs } = options;
   // The primary is there too: no reason to wait long for a replica.
-  const timeouts = { ...queryTimeouts, connectMs: pollTimeouts.connectMs };
+  const timeouts = { ...queryTimeouts, connectMs: pollTimeouts.connectMs, poolWaitMs: pollTimeouts.poolWaitMs };
   const pool = createPool({ url, applicationName, size: poolSize, logger, timeouts, types: numberTypes });
-  const health = new ReplicaHealth({ label, logger, maxLagMs });
+  const health = new ReplicaHealth({ label: `replica ${number}`, logger, maxLagMs, told: options.told(number) });
   const driver = new ReplicaDriver({ replica: pool, primary, observe, onFailure: (error) => health.eject('no answer', { err: error }) });
   return { db: new Kysely({ dialect: dialect(driver) }), driver, health, pool, polls: pollPool(options, url) };
 }

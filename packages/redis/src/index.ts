@@ -3,6 +3,7 @@
  * subject: keys and what they mean belong to whoever uses it. Durations are in milliseconds.
  */
 export type { RedisClient } from './client.ts';
+export type { Ask, RedisUse } from './guard.ts';
 export { createRedis, type Redis, type RedisOptions } from './redis.ts';
 export { type Argument, defineScript, type Script } from './script.ts';
 export { createSubscriber, type Listener, type Subscriber, type SubscriberOptions } from './subscriber.ts';

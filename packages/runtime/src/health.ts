@@ -1,11 +1,14 @@
+import type { Breakers, BreakerState } from './breaker.ts';
 import type { Logger } from './logger.ts';
 
 export type CheckReport = { status: 'ok' | 'failed'; durationMs: number; reason?: string };
-export type Report = { status: 'ok' | 'failed'; reason?: string; checks: Record<string, CheckReport> };
+export type Report = { status: 'ok' | 'failed'; reason?: string; checks: Record<string, CheckReport>; breakers?: Readonly<Record<string, BreakerState>> };
 
 export type HealthOptions = {
   /** A check that rejects, or takes longer than timeoutMs, makes the process not ready. */
   checks: Record<string, () => Promise<void>>;
+  /** Told in the report. An open one makes nothing not ready by itself: the checks say what this process cannot be without. */
+  breakers?: Pick<Breakers, 'states'>;
   logger: Logger;
   cacheMs?: number;
   timeoutMs?: number;
@@ -22,7 +25,7 @@ export type Health = {
 
 class CheckTimeout extends Error {}
 
-export function createHealth({ checks, logger, cacheMs = 1000, timeoutMs = 2000 }: HealthOptions): Health {
+export function createHealth({ checks, breakers, logger, cacheMs = 1000, timeoutMs = 2000 }: HealthOptions): Health {
   let stopping: string | undefined;
   let last: { at: number; report: Promise<Report> } | undefined;
   const failing = new Set<string>();
@@ -45,7 +48,7 @@ export function createHealth({ checks, logger, cacheMs = 1000, timeoutMs = 2000 
   async function runChecks(): Promise<Report> {
     const reports = Object.fromEntries(await Promise.all(Object.entries(checks).map(([name, check]) => runCheck(name, check))));
     const isReady = Object.values(reports).every((report) => report.status === 'ok');
-    return { status: isReady ? 'ok' : 'failed', checks: reports };
+    return { status: isReady ? 'ok' : 'failed', checks: reports, ...(breakers === undefined ? {} : { breakers: breakers.states() }) };
   }
 
   return {

@@ -506,6 +506,12 @@ export type CursorParameter = string;
  */
 export type LimitParameter = number;
 
+/**
+ * The client's name for one request, new for each thing it wants made, the same for each try. Kept for a day, for this user and
+ * operation. Repeating the request answers what the first made; another request under the same key is refused.
+ */
+export type IdempotencyKeyParameter = string;
+
 export type ListRoomsParams = {
 /**
  * `joined`: my rooms. `discoverable`: public rooms that I am not in.
@@ -539,6 +545,17 @@ export const ListRoomsScope = {
   joined: 'joined',
   discoverable: 'discoverable',
 } as const;
+
+export type CreateRoomHeaders = {
+/**
+ * The client's name for one request, new for each thing it wants made, the same for each try. Kept for a day, for this user and
+ * operation. Repeating the request answers what the first made; another request under the same key is refused.
+ * @minLength 1
+ * @maxLength 64
+ * @pattern ^[A-Za-z0-9_-]+$
+ */
+'Idempotency-Key'?: IdempotencyKeyParameter;
+};
 
 export type ListMembersParams = {
 /**
@@ -939,16 +956,18 @@ export const getCreateRoomUrl = () => {
 }
 
 /**
- * Whoever creates a room is its owner and first member.
+ * Whoever creates a room is its owner and first member. Takes effect once per `Idempotency-Key`: repeating it answers the first
+ * room as it is now, with status 200 and `Idempotent-Replayed: true`.
  * @summary Create a room
  */
-export const createRoom = async (createRoomRequest: CreateRoomRequest, options?: Parameters<typeof transport>[1]): Promise<Room> => {
+export const createRoom = async (createRoomRequest: CreateRoomRequest,
+    headers?: CreateRoomHeaders, options?: Parameters<typeof transport>[1]): Promise<Room> => {
 
 return transport<Room>(getCreateRoomUrl(),
   {
     ...options,
     method: 'POST',
-    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    headers: { 'Content-Type': 'application/json',...headers, ...getHeaders(options?.headers) },
     body: JSON.stringify(createRoomRequest)
   }
 );}

@@ -69,9 +69,24 @@ test('what may be repeated is: reads, PUT, and a send under its nonce', async ()
   }
 });
 
+test('what makes something is repeated under one key, which is new for each call unless the caller has his own', async () => {
+  const { confab, server } = client((_, n) => (n % 2 === 0 ? cut() : json(201, {})));
+  const body = { name: 'a', kind: 'public' } as const;
+  await confab.rest.createRoom(body);
+  await confab.rest.createRoom(body);
+  await confab.rest.createRoom(body, { 'Idempotency-Key': 'mine' });
+  const [first, again, second, secondAgain, ...own] = server.requests.map(({ key }) => key);
+  expect([first, second]).toEqual([again, secondAgain]);
+  expect([first, second]).toEqual([expect.stringMatching(/^[0-9a-f]{32}$/), expect.stringMatching(/^[0-9a-f]{32}$/)]);
+  expect(first).not.toBe(second);
+  expect(own).toEqual(['mine', 'mine']);
+  await confab.rest.getMe();
+  expect(server.requests.at(-1)?.key).toBeUndefined();
+});
+
 test('what may not be repeated is not', async () => {
   const { confab, server } = client(() => cut());
-  await expect(confab.rest.createRoom({ name: 'a', kind: 'public' })).rejects.toBeInstanceOf(NetworkError);
+  await expect(confab.rest.updateRoom('r', { name: 'a' })).rejects.toBeInstanceOf(NetworkError);
   await expect(confab.rest.removeMember('r', 'u')).rejects.toBeInstanceOf(NetworkError);
   expect(server.requests).toHaveLength(2);
 });

@@ -1,6 +1,7 @@
 import { operationRoutes } from '@confab/contract';
 import type { OperationId } from '@confab/contract';
 import { attempt } from './attempt.ts';
+import { isKeyed, withKey } from './idempotency.ts';
 import { ProblemError } from './problem.ts';
 import { retried } from './retry.ts';
 import type { RetryRules } from './retry.ts';
@@ -37,7 +38,7 @@ export type Sender = (operation: OperationId) => Send;
 export function createSender({ baseUrl, fetch, rules, closed }: SenderOptions, tokens?: Tokens): Sender {
   return (operation) => (path, options) => {
     const signal = options.signal ? AbortSignal.any([options.signal, closed]) : closed;
-    const headers = { accept: 'application/json, application/problem+json', ...getHeaders(options.headers) };
+    const headers = withKey(operation, { accept: 'application/json, application/problem+json', ...getHeaders(options.headers) });
     const url = `${baseUrl.replace(/\/+$/, '')}/api/v1${path}`;
     const once = (token: string | undefined) =>
       attempt({
@@ -70,6 +71,6 @@ async function authorised(once: (token: string | undefined) => Promise<unknown>,
 
 function isRepeatable(operation: OperationId): boolean {
   const { method } = operationRoutes[operation];
-  return method === 'get' || method === 'put' || repeatable.has(operation);
+  return method === 'get' || method === 'put' || repeatable.has(operation) || isKeyed(operation);
 }
 

@@ -23,9 +23,10 @@ export function createStreams({ db, redis, logger, metrics }: StreamsDeps): Stre
     help: 'Events rung for after their commit, by what became of it.',
     labelNames: ['outcome'],
   });
+  const ask = redis.guard('publish');
   const publisher = createPublisher({
     epoch: db.epoch,
-    ring: (event) => ringFor(redis, event),
+    ring: (event) => ask(() => ringFor(redis, event)),
     published: (outcome) => published?.inc({ outcome }),
     logger,
   });

@@ -9,6 +9,11 @@ export interface TcpProxy {
   hang(): void;
   /** Every connection is reset and new ones are refused: a server that died. */
   cut(): void;
+  /**
+   * The next request with this text in it is passed on; its answer is not, and the connection is reset instead. Settles when that
+   * has happened: by then the server has done what it was asked.
+   */
+  loseAnswerTo(text: string): Promise<void>;
   /** As in the beginning. What was held back passes now. */
   restore(): void;
   stop(): Promise<void>;
@@ -19,6 +24,7 @@ export async function startTcpProxy(targetUrl: string): Promise<TcpProxy> {
   const target = new URL(targetUrl);
   const sockets = new Set<Socket>();
   let isHanging = false;
+  let doomed: { text: string; isLost: () => void } | undefined;
 
   const keep = (socket: Socket): void => {
     sockets.add(socket);
@@ -29,8 +35,21 @@ export async function startTcpProxy(targetUrl: string): Promise<TcpProxy> {
   const server = createServer((near) => {
     const far = connect({ host: target.hostname, port: Number(target.port) });
     for (const socket of [near, far]) keep(socket);
-    near.on('data', (chunk) => far.write(chunk));
-    far.on('data', (chunk) => near.write(chunk));
+    let lose: (() => void) | undefined;
+    near.on('data', (chunk) => {
+      if (doomed !== undefined && chunk.includes(doomed.text)) {
+        lose = doomed.isLost;
+        doomed = undefined;
+      }
+      far.write(chunk);
+    });
+    far.on('data', (chunk) => {
+      if (lose === undefined) near.write(chunk);
+      else {
+        near.resetAndDestroy();
+        lose();
+      }
+    });
     near.once('close', () => far.destroy());
     far.once('close', () => near.destroy());
   });
@@ -52,6 +71,7 @@ export async function startTcpProxy(targetUrl: string): Promise<TcpProxy> {
       server.close();
       for (const socket of sockets) socket.resetAndDestroy();
     },
+    loseAnswerTo: (text) => new Promise((isLost) => (doomed = { text, isLost })),
     restore() {
       isHanging = false;
       if (!server.listening) server.listen(port, '127.0.0.1');

@@ -88,6 +88,7 @@ const provocations: Record<ErrorCode, Provocation | Unreachable> = {
   'room.forbidden': () => call('PATCH', `/rooms/${room.id}`, { as: bob, json: { name: 'mine' } }),
   'member.not_found': () => call('DELETE', `/rooms/${room.id}/members/${bob.user.id}`, { as: ada }),
   'message.nonce_reused': provokeReuse,
+  'idempotency_key.reused': provokeReusedKey,
   'message.not_found': { because: 'no operation names a single message yet; an unknown one as a cursor is cursor.invalid' },
   'cursor.invalid': () => call('GET', `${messages()}?before=${room.id}`, { as: ada }),
   'read_marker.ahead': () => call('PUT', `/rooms/${room.id}/read-marker`, { as: ada, json: { seq: 1_000_000 } }),
@@ -157,6 +158,12 @@ async function provokeEndedSession(): Promise<Response> {
 async function provokeReuse(): Promise<Response> {
   await call('POST', messages(), { as: ada, json: { content: 'one', nonce: 'same' } });
   return call('POST', messages(), { as: ada, json: { content: 'another', nonce: 'same' } });
+}
+
+async function provokeReusedKey(): Promise<Response> {
+  const headers = { 'idempotency-key': 'same' };
+  await call('POST', '/rooms', { as: ada, headers, json: { name: 'one', kind: 'public' } });
+  return call('POST', '/rooms', { as: ada, headers, json: { name: 'another', kind: 'public' } });
 }
 
 /** A room that somebody else keeps locked for longer than a statement waits for it. */

@@ -52,6 +52,7 @@ function contextOf(request: Request, response: Response): Context {
   return {
     device: { address: request.ip ?? '', userAgent: (request.get('user-agent') ?? '').slice(0, 256) },
     refreshCookie: refreshCookie(request, response),
+    idempotencyKey: request.get('idempotency-key'),
     get actor() {
       if (actor === undefined) throw new Error(`${label} is open to everybody: it has no actor`);
       return actor;

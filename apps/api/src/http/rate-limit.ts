@@ -1,6 +1,6 @@
 import { operationRateLimits, rateLimits, type RateLimit, type RateLimitClass } from '@confab/contract';
 import { networkOf } from '@confab/core';
-import { within, type Redis } from '@confab/redis';
+import type { Redis } from '@confab/redis';
 import { AppError, type Logger, type Metrics } from '@confab/runtime';
 import type { RequestHandler, Response } from 'express';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
@@ -33,11 +33,12 @@ export function createRateLimits({ redis, logger, metrics }: { redis: Redis; log
     help: 'Requests refused because their class was used up, by class and by what it is counted for.',
     labelNames: ['class', 'scope'],
   });
+  const ask = redis.guard('limiter');
   const limiters = new Map(Object.keys(rateLimits).map((name) => [name as RateLimitClass, limitersOf(name as RateLimitClass, redis)]));
 
   async function count({ shared, local, name }: Limiter, key: string): Promise<{ isOver: boolean; counted: RateLimiterRes }> {
     try {
-      return await outcome(within(shared.consume(key)));
+      return await outcome(ask(() => shared.consume(key)));
     } catch (error) {
       logger.debug({ err: error, class: name }, 'requests cannot be counted in redis');
       if (local === undefined) throw new AppError('redis.unavailable', { cause: error });

@@ -1,4 +1,4 @@
-import { within, type Redis } from '@confab/redis';
+import type { Redis } from '@confab/redis';
 import type { Clock } from '@confab/runtime';
 
 import { tokenKinds } from '../sessions/tokens.ts';
@@ -13,6 +13,7 @@ export interface TicketStore {
 
 /** Redis knows what every gateway took; this process what it took itself, which is all there is while Redis is away. */
 export function createTicketStore({ redis, clock }: { redis: Redis; clock: Clock }): TicketStore {
+  const ask = redis.guard('sessions');
   const taken = new Map<string, number>();
 
   function forgetOld(now: number): void {
@@ -29,7 +30,7 @@ export function createTicketStore({ redis, clock }: { redis: Redis; clock: Clock
       if (taken.has(ticketId)) return false;
       taken.set(ticketId, now + keptSeconds * 1000);
       try {
-        const answer = await within(redis.client.set(`ticket:${ticketId}`, '1', { condition: 'NX', expiration: { type: 'EX', value: keptSeconds } }));
+        const answer = await ask(() => redis.client.set(`ticket:${ticketId}`, '1', { condition: 'NX', expiration: { type: 'EX', value: keptSeconds } }));
         return answer !== null;
       } catch {
         return true;

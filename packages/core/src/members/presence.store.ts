@@ -1,5 +1,5 @@
 import type { Schemas } from '@confab/contract';
-import { within, type Redis } from '@confab/redis';
+import type { Redis } from '@confab/redis';
 
 export interface Presence {
   readonly state: Schemas['PresenceState'];
@@ -18,6 +18,8 @@ export interface PresenceStore {
 }
 
 export function createPresenceStore({ redis }: { redis: Redis }): PresenceStore {
+  const ask = redis.guard('cache');
+
   async function readOne(userId: string): Promise<readonly [string, Presence]> {
     const [state, version] = await redis.client.hmGet(presenceKey(userId), ['state', 'version']);
     return [userId, { state: (state ?? 'offline') as Presence['state'], version: Number(version ?? 0) }];
@@ -26,7 +28,7 @@ export function createPresenceStore({ redis }: { redis: Redis }): PresenceStore 
   return {
     async read(userIds) {
       try {
-        return new Map(await within(Promise.all(userIds.map(readOne))));
+        return new Map(await ask(() => Promise.all(userIds.map(readOne))));
       } catch {
         return undefined;
       }

@@ -18,7 +18,7 @@ const refused = (code: string) => expect.objectContaining({ code });
 
 describe('creating a room', () => {
   it('makes its creator the owner and first member, and tells both streams the same', async () => {
-    const room = await test.core.rooms.create(ada.actor, { name: '  Analytical\u202e  Engine ', kind: 'private', description: ' Notes ' });
+    const { room } = await test.core.rooms.create(ada.actor, { name: '  Analytical\u202e  Engine ', kind: 'private', description: ' Notes ' });
     expect(room).toMatchObject({ kind: 'private', name: 'Analytical Engine', description: 'Notes', memberCount: 1, head: 1, updatedSeq: 1 });
     expect(room.my).toEqual({ role: 'owner', joinedSeq: 1, readSeq: 1, unreadCount: 0 });
     const [told, ...others] = await test.log(`room:${room.id}`);
@@ -32,6 +32,21 @@ describe('creating a room', () => {
       joinedAt: new Date(told?.at ?? 0).toISOString(),
     });
     expect((await test.log(`user:${ada.user.id}`)).at(-1)).toMatchObject({ type: 'member.added', control: true, payload: told?.payload });
+  });
+
+  it('takes effect once under a key of one user, for a day', async () => {
+    const body = { name: 'once', kind: 'public' } as const;
+    const [first, again] = [await test.core.rooms.create(ada.actor, body, 'k1'), await test.core.rooms.create(ada.actor, body, 'k1')];
+    expect([first.replayed, again]).toEqual([false, { room: first.room, replayed: true }]);
+    await expect(test.core.rooms.create(ada.actor, { ...body, kind: 'private' }, 'k1')).rejects.toEqual(refused('idempotency_key.reused'));
+    const others = [await test.core.rooms.create(bob.actor, body, 'k1'), await test.core.rooms.create(ada.actor, body, 'k2'), await test.core.rooms.create(ada.actor, body)];
+    expect(new Set([first, ...others].map(({ room }) => room.id)).size).toBe(4);
+
+    await test.database.write((tx) => sql`UPDATE idempotency_keys SET created_at = created_at - interval '25 hours' WHERE key = 'k1'`.execute(tx));
+    const nextDay = await test.core.rooms.create(ada.actor, { ...body, kind: 'private' }, 'k1');
+    expect([nextDay.replayed, nextDay.room.kind]).toEqual([false, 'private']);
+    // Only Bob's has not been used since.
+    expect(await test.core.idempotencyKeys.deleteOld(10)).toBe(1);
   });
 
   it('refuses a name that shows nothing', async () => {

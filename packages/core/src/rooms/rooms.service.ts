@@ -6,6 +6,7 @@ import { v7 as uuidv7 } from 'uuid';
 
 import type { Actor } from '../actor.ts';
 import { decodeCursor, encodeCursor, pageOf } from '../cursor.ts';
+import { findFirst } from '../idempotency/first.ts';
 import { memberEvents } from '../members/member-events.ts';
 import { insertingMember } from '../members/members.repository.ts';
 import { placeIn } from '../place.ts';
@@ -17,8 +18,14 @@ import { findRoom, insertRoom, listRooms, lockRoom, updatingRoom } from './rooms
 
 export type ListRoomsQuery = NonNullable<operations['listRooms']['parameters']['query']>;
 
+export interface Created {
+  readonly room: Schemas['Room'];
+  /** This key was used before, and the room is the one it made, as it is now. */
+  readonly replayed: boolean;
+}
+
 export interface Rooms {
-  create(actor: Actor, body: Schemas['CreateRoomRequest']): Promise<Schemas['Room']>;
+  create(actor: Actor, body: Schemas['CreateRoomRequest'], key?: string): Promise<Created>;
   list(actor: Actor, query: ListRoomsQuery): Promise<Schemas['RoomPage']>;
   get(actor: Actor, roomId: string): Promise<Schemas['Room']>;
   update(actor: Actor, roomId: string, body: Schemas['UpdateRoomRequest']): Promise<Schemas['Room']>;
@@ -36,11 +43,14 @@ export function createRooms({ database, streams, clock }: { database: Database; 
   return {
     get,
 
-    async create(actor, { name, kind, description = '' }) {
+    async create(actor, { name, kind, description = '' }, key) {
       const id = uuidv7();
+      let first: string | undefined;
       const room = { id, kind, name: roomName(name), description: description.trim(), createdBy: actor.userId, at: new Date(clock.now()) };
       const stream = `room:${id}` as const;
       const events = await database.write(async (tx) => {
+        first = await findFirst(tx, { actor, operation: 'createRoom', key, content: [name, kind, description], subjectId: id, at: room.at });
+        if (first !== undefined) return [];
         await insertRoom(tx, room);
         await streams.create(tx, [stream]);
         const user = await getUser(tx, actor.userId);
@@ -51,7 +61,7 @@ export function createRooms({ database, streams, clock }: { database: Database; 
         });
       });
       streams.publish(events);
-      return get(actor, id);
+      return { room: await get(actor, first ?? id), replayed: first !== undefined };
     },
 
     async list(actor, { scope = 'joined', query, cursor, limit = 50 }) {

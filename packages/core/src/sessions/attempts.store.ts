@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import { defineScript, within, type Redis } from '@confab/redis';
+import { defineScript, type Redis } from '@confab/redis';
 import { AppError } from '@confab/runtime';
 
 import { networkOf } from '../network.ts';
@@ -35,13 +35,14 @@ export interface Attempts {
 }
 
 export function createAttempts({ redis }: { redis: Redis }): Attempts {
+  const guarded = redis.guard('limiter');
   const key = (text: string) => `attempts:${createHash('sha256').update(text).digest('base64url')}`;
   const both = (account: string, address: string) => ({ key: key(`${account}\n${networkOf(address)}`), limit: perAccountAndAddress });
   const alone = (address: string) => ({ key: key(networkOf(address)), limit: perAddress });
 
   async function ask(script: typeof look, account: string, address: string, isOver: (n: number, limit: number) => boolean): Promise<void> {
     const counters = [both(account, address), alone(address)];
-    const answers = await within(Promise.all(counters.map((counter) => script.run(redis.client, [counter.key])))).catch((error: unknown) => {
+    const answers = await guarded(() => Promise.all(counters.map((counter) => script.run(redis.client, [counter.key])))).catch((error: unknown) => {
       throw new AppError('redis.unavailable', { cause: error });
     });
     const waits = (answers as [number, number][]).flatMap(([n, ttl], index) => (isOver(n, counters[index]?.limit ?? 0) ? [Math.max(ttl, 1)] : []));
@@ -52,7 +53,7 @@ export function createAttempts({ redis }: { redis: Redis }): Attempts {
     assertMay: (account, address) => ask(look, account, address, (n, limit) => n >= limit),
     countWrong: (account, address) => ask(count, account, address, (n, limit) => n > limit),
     async forget(account, address) {
-      await within(redis.client.del(both(account, address).key)).catch(() => undefined);
+      await guarded(() => redis.client.del(both(account, address).key)).catch(() => undefined);
     },
   };
 }

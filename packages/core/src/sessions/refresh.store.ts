@@ -1,4 +1,4 @@
-import { defineScript, within, type Redis } from '@confab/redis';
+import { defineScript, type Redis } from '@confab/redis';
 import type { Logger } from '@confab/runtime';
 
 import { repeatWithinMs, type RefreshVerdict } from './sessions.policy.ts';
@@ -49,22 +49,23 @@ export interface RefreshStore {
 }
 
 export function createRefreshStore({ redis, logger }: { redis: Redis; logger: Logger }): RefreshStore {
+  const ask = redis.guard('sessions');
   const key = (sessionId: string) => `refresh:${sessionId}`;
   return {
     async turn(sessionId, token, now, known) {
       const args = [token, now, repeatWithinMs, keptSeconds, known?.generation ?? '', known?.usedAt ?? ''].map(String);
       try {
-        return (await within(turn.run(redis.client, [key(sessionId)], args))) as RefreshVerdict | 'unknown';
+        return (await ask(() => turn.run(redis.client, [key(sessionId)], args))) as RefreshVerdict | 'unknown';
       } catch (error) {
         logger.warn({ err: error, sessionId }, 'a refresh is decided without redis');
         return 'away';
       }
     },
     async markUsed(sessionId, generation, now) {
-      await within(use.run(redis.client, [key(sessionId)], [String(generation), String(now)])).catch(() => undefined);
+      await ask(() => use.run(redis.client, [key(sessionId)], [String(generation), String(now)])).catch(() => undefined);
     },
     async forget(sessionId) {
-      await within(redis.client.del(key(sessionId))).catch(() => undefined);
+      await ask(() => redis.client.del(key(sessionId))).catch(() => undefined);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { within, type Redis } from '@confab/redis';
+import type { Redis } from '@confab/redis';
 import type { Logger } from '@confab/runtime';
 
 import { tokenKinds } from './tokens.ts';
@@ -18,13 +18,14 @@ export interface SessionStore {
 }
 
 export function createSessionStore({ redis, logger }: { redis: Redis; logger: Logger }): SessionStore {
+  const ask = redis.guard('sessions');
   const key = (sessionId: string) => `session:${sessionId}`;
   const secondsOf = (liveness: Liveness) => (liveness === 'live' ? liveSeconds : endedSeconds);
 
   return {
     async find(sessionId) {
       try {
-        const value = await within(redis.client.get(key(sessionId)));
+        const value = await ask(() => redis.client.get(key(sessionId)));
         return value === 'live' || value === 'ended' ? value : 'unknown';
       } catch {
         return 'away';
@@ -32,14 +33,14 @@ export function createSessionStore({ redis, logger }: { redis: Redis; logger: Lo
     },
     async putBack(sessionId, liveness) {
       try {
-        await within(redis.client.set(key(sessionId), liveness, { condition: 'NX', expiration: { type: 'EX', value: secondsOf(liveness) } }));
+        await ask(() => redis.client.set(key(sessionId), liveness, { condition: 'NX', expiration: { type: 'EX', value: secondsOf(liveness) } }));
       } catch {
         // The next request asks the database again.
       }
     },
     async markEnded(sessionId) {
       try {
-        await within(redis.client.set(key(sessionId), 'ended', { expiration: { type: 'EX', value: endedSeconds } }));
+        await ask(() => redis.client.set(key(sessionId), 'ended', { expiration: { type: 'EX', value: endedSeconds } }));
       } catch (error) {
         logger.warn({ err: error, sessionId }, 'redis was not told that a session ended');
       }

@@ -23,7 +23,8 @@ export async function makeUser(core: Core, given: Partial<Schemas['RegisterReque
 }
 
 export async function makeRoom(core: Core, owner: Somebody, given: Partial<Schemas['CreateRoomRequest']> = {}): Promise<Schemas['Room']> {
-  return core.rooms.create(owner.actor, { name: `room ${randomBytes(3).toString('hex')}`, kind: 'public', ...given });
+  const { room } = await core.rooms.create(owner.actor, { name: `room ${randomBytes(3).toString('hex')}`, kind: 'public', ...given });
+  return room;
 }
 
 /** Whoever is named is in the room afterwards. */

@@ -6,6 +6,7 @@ export interface Request {
   path: string;
   authorization: string | undefined;
   body: unknown;
+  key?: string;
 }
 
 type Answer = Response | Error | Promise<Response>;
@@ -22,6 +23,7 @@ export function createScriptedServer(answer: (request: Request, n: number) => An
         path: url.replace('http://confab.test/api/v1', ''),
         authorization: headers.get('authorization') ?? undefined,
         body: typeof init.body === 'string' ? (JSON.parse(init.body) as unknown) : undefined,
+        ...(headers.has('idempotency-key') ? { key: headers.get('idempotency-key') ?? '' } : {}),
       };
       requests.push(request);
       init.signal?.throwIfAborted();

@@ -1,0 +1,32 @@
+import type { Breakers } from '@confab/runtime';
+import { ErrorReply } from 'redis';
+import { within } from './within.ts';
+
+/** What Redis is asked for. Each has its own breaker: a heavy one that fails must not stop the others. */
+export type RedisUse = 'cache' | 'limiter' | 'sessions' | 'publish';
+
+/** Rejects without asking while this use is given up on, and when the answer does not come in time. */
+export type Ask = <T>(command: () => Promise<T>) => Promise<T>;
+
+/** An answer that the server gives when it cannot serve anybody, not only this command. */
+const outOfService = /^(LOADING|MASTERDOWN|CLUSTERDOWN|READONLY|NOREPLICAS|MISCONF|OOM|BUSY) /;
+
+export function createGuards(breakers: Breakers): (use: RedisUse) => Ask {
+  const guards = new Map<RedisUse, Ask>();
+  return (use) => {
+    const known = guards.get(use);
+    if (known !== undefined) return known;
+    const breaker = breakers.create(`redis_${use}`, isOutage);
+    // Nobody waits for what is published, and the client has its own limits; given up early it would be told twice.
+    const patienceMs = use === 'publish' ? undefined : breakers.settings.callMs;
+    const ask: Ask = (command) => breaker.run(() => (patienceMs === undefined ? command() : within(command(), patienceMs)));
+    guards.set(use, ask);
+    return ask;
+  };
+}
+
+/** Not every rejection is one: a limiter rejects with its count, and a script's error is an answer. */
+function isOutage(error: unknown): boolean {
+  if (error instanceof ErrorReply) return outOfService.test(error.message);
+  return error instanceof Error;
+}

@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { enter, startTraffic, summary } from './traffic.ts';
+import type { Member, Sample } from './traffic.ts';
+import { freeze, startWorld } from './world.ts';
+import type { Readiness, World } from './world.ts';
+
+const patient = { timeout: 30_000, interval: 100 };
+const row = { timeout: 120_000 };
+/** Of whoever is refused without waiting for anything; less than the least that is ever waited for, and much for a busy machine. */
+const atOnceMs = 1_900;
+/** The longest that a statement is waited for. */
+const longestMs = 12_000;
+
+let world: World;
+let members: Member[];
+let roomId: string;
+/** By id, in the order in which they came over the socket of one of them. */
+let received: string[];
+let undo: (() => unknown) | undefined;
+
+beforeAll(async () => {
+  world = await startWorld();
+  const owner = await enter(world.url);
+  roomId = (await owner.confab.rest.createRoom({ name: 'Whatever happens', kind: 'public' })).id;
+  members = [owner, ...(await Promise.all(Array.from({ length: 4 }, () => enter(world.url, roomId))))];
+  received = [];
+  owner.confab.realtime.on('message.created', ({ data }) => void received.push(data.id));
+  await owner.confab.realtime.connect();
+}, 120_000);
+
+afterEach(async () => {
+  await undo?.();
+  undo = undefined;
+  const isWell = ({ status, breakers }: Readiness) => status === 'ok' && Object.values(breakers).every((state) => state === 'closed');
+  // What is known only by being used: a use of Redis.
+  const use = () => members[1]?.confab.rest.createMessage(roomId, { content: 'well?', nonce: randomBytes(9).toString('base64url') });
+  await expect.poll(async () => (await use(), isWell(await world.readiness())), patient).toBe(true);
+}, 60_000);
+
+afterAll(async () => {
+  for (const { confab } of members) confab.close();
+  await world.stop();
+}, 60_000);
+
+type Fault = { readonly name: string; readonly begin: () => unknown; readonly end: () => unknown; /** Until the processes have noticed. */ readonly noticed?: (readiness: Readiness) => boolean };
+
+/** Traffic through the fault: what came of it, and of the requests that were made once it was noticed. */
+async function through({ name, begin, end, noticed = () => true }: Fault): Promise<{ all: Sample[]; later: Sample[]; acknowledged: string[] }> {
+  const traffic = startTraffic(world.url, roomId, members);
+  try {
+    await expect.poll(() => traffic.acknowledged.length, patient).toBeGreaterThan(10);
+    undo = end;
+    await begin();
+    await expect.poll(async () => noticed(await world.readiness()), patient).toBe(true);
+    const noticedAt = performance.now();
+    const later = () => traffic.samples.filter(({ startedAt }) => startedAt >= noticedAt);
+    await expect.poll(() => later().length, patient).toBeGreaterThan(60);
+    await expect.poll(() => new Set(later().map(({ kind }) => kind)).size, patient).toBe(3);
+    await traffic.stop();
+    console.log([`${name}:`, ...summary(traffic.samples).map((line) => `  ${line}`)].join('\n'));
+    return { all: traffic.samples, later: later(), acknowledged: traffic.acknowledged };
+  } finally {
+    await traffic.stop();
+  }
+}
+
+const outcomesOf = (samples: readonly Sample[], kind: Sample['kind']) => [...new Set(samples.filter((sample) => sample.kind === kind).map(({ outcome }) => outcome))];
+const slowest = (samples: readonly Sample[]) => Math.max(...samples.map(({ ms }) => ms));
+
+/** Every message that was acknowledged comes over the socket, once. */
+async function expectAllReceived(acknowledged: readonly string[]): Promise<void> {
+  await expect.poll(() => acknowledged.filter((id) => !received.includes(id)), patient).toEqual([]);
+  expect(new Set(received).size).toBe(received.length);
+}
+
+/** Nothing but signing in knows that Redis is away. */
+async function expectOnlySignInFails({ all, later, acknowledged }: Awaited<ReturnType<typeof through>>): Promise<void> {
+  expect([outcomesOf(all, 'send'), outcomesOf(all, 'read')]).toEqual([['ok'], ['ok']]);
+  expect(outcomesOf(later, 'sign in')).toEqual(['redis.unavailable']);
+  expect(later.filter(({ kind, hasRetryAfter }) => kind === 'sign in' && !hasRetryAfter)).toEqual([]);
+  expect(slowest(later)).toBeLessThan(atOnceMs);
+  await expectAllReceived(acknowledged);
+}
+
+const isRedisOut = ({ status, checks }: Readiness) => status === 'failed' && checks['redis']?.status === 'failed' && checks['database']?.status === 'ok';
+const isPrimaryOut = ({ status, breakers }: Readiness) => status === 'failed' && breakers['database_primary'] === 'open';
+const isUnready = async () => expect((await fetch(`http://127.0.0.1:${world.api.opsPort}/health/ready`)).status).toBe(503);
+
+const killRedis = { begin: () => world.redis.signal('SIGKILL'), end: () => world.redis.start() };
+const cutReplica = { begin: () => world.otherReplica.cut(), end: () => world.otherReplica.restore() };
+const killReplica = { begin: () => world.replica.signal('SIGKILL'), end: () => world.replica.start() };
+
+test('replica down: nobody notices', row, async () => {
+  const result = await through({ name: 'replica down', ...cutReplica, noticed: ({ status, breakers }) => status === 'ok' && breakers['database_replica_2'] === 'open' });
+  expect(result.all.filter(({ outcome }) => outcome !== 'ok')).toEqual([]);
+  await expectAllReceived(result.acknowledged);
+});
+
+test('all replicas down: nobody notices, and the process is ready', row, async () => {
+  const noticed = ({ status, breakers }: Readiness) => status === 'ok' && breakers['database_replica_1'] === 'open' && breakers['database_replica_2'] === 'open';
+  const result = await through({ name: 'all replicas down', ...killReplica, noticed });
+  expect(result.all.filter(({ outcome }) => outcome !== 'ok')).toEqual([]);
+  await expectAllReceived(result.acknowledged);
+});
+
+test('Redis down: nobody signs in, everything else goes on', row, async () => {
+  await expectOnlySignInFails(await through({ name: 'Redis down', ...killRedis, noticed: isRedisOut }));
+  await isUnready();
+});
+
+test('Redis hung: the same', row, async () => {
+  let thaw = () => undefined as void;
+  const fault = { begin: () => (thaw = freeze(world.redis)), end: () => thaw() };
+  const noticed = (readiness: Readiness) => isRedisOut(readiness) && readiness.breakers['redis_limiter'] !== 'closed';
+  await expectOnlySignInFails(await through({ name: 'Redis hung', ...fault, noticed }));
+});
+
+test('everything but the primary down: the same', row, async () => {
+  const begin = () => [killRedis, killReplica].forEach((fault) => fault.begin());
+  const end = () => Promise.all([killRedis.end(), killReplica.end()]);
+  await expectOnlySignInFails(await through({ name: 'Redis and all replicas down', begin, end, noticed: isRedisOut }));
+});
+
+/** Nothing is written, and whoever is refused is refused at once; what a replica can say may be read. */
+async function expectRefusals({ all, later, acknowledged }: Awaited<ReturnType<typeof through>>): Promise<void> {
+  expect([outcomesOf(later, 'send'), outcomesOf(later, 'sign in')]).toEqual([['database.unavailable'], ['database.unavailable']]);
+  expect(['ok', 'database.unavailable']).toEqual(expect.arrayContaining(outcomesOf(later, 'read')));
+  expect(later.filter(({ outcome, hasRetryAfter }) => outcome !== 'ok' && !hasRetryAfter)).toEqual([]);
+  expect(slowest(later)).toBeLessThan(atOnceMs);
+  expect(all.filter(({ outcome }) => outcome === 'hung' || outcome === 'network' || outcome === 'internal.error')).toEqual([]);
+  expect(slowest(all)).toBeLessThan(longestMs);
+  await isUnready();
+  await undo?.();
+  undo = undefined;
+  await expectAllReceived(acknowledged);
+}
+
+test('primary down: writes are refused at once, and go on when it is back', row, async () => {
+  const fault = { begin: () => world.primary.signal('SIGKILL'), end: () => world.primary.start() };
+  await expectRefusals(await through({ name: 'primary down', ...fault, noticed: isPrimaryOut }));
+});
+
+test('primary frozen: what is under way fails in time, and then the same', row, async () => {
+  let thaw = () => undefined as void;
+  const fault = { begin: () => (thaw = freeze(world.primary)), end: () => thaw() };
+  await expectRefusals(await through({ name: 'primary frozen', ...fault, noticed: isPrimaryOut }));
+});
