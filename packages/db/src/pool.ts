@@ -11,6 +11,8 @@ export type PoolOptions = {
   timeouts: Timeouts;
   /** pg's own when absent. */
   types?: pg.CustomTypesConfig;
+  /** Statements are sent without waiting for the answers of those before. */
+  pipeline?: boolean;
 };
 
 export type Timeouts = {
@@ -32,7 +34,7 @@ export const pollTimeouts: Timeouts = Object.freeze({ connectMs: 1_000, statemen
  * pgbouncer in transaction mode refuses three of these as start-up parameters. There the URL takes them out again
  * (`?statement_timeout=&lock_timeout=&idle_in_transaction_session_timeout=`) and `ALTER ROLE … SET` puts them in.
  */
-export function createPool({ url, applicationName, size, logger, timeouts, types }: PoolOptions): pg.Pool {
+export function createPool({ url, applicationName, size, logger, timeouts, types, pipeline = false }: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     application_name: applicationName,
@@ -44,6 +46,7 @@ export function createPool({ url, applicationName, size, logger, timeouts, types
     query_timeout: timeouts.queryMs,
     lock_timeout: timeouts.lockMs,
     idle_in_transaction_session_timeout: timeouts.idleInTransactionMs,
+    pipeline,
     ...(types === undefined ? {} : { types }),
   });
   // Without these two a connection that dies takes the process with it: the first hears the idle ones, the second the
