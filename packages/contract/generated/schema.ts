@@ -1172,12 +1172,25 @@ export interface components {
         Cursor: string;
         /** @description How many items at most. */
         Limit: number;
+        /**
+         * @description The highest `Confab-Position` that an answer to my writes bore. What is read shows at least these writes.
+         * @example 16/B374D848
+         */
+        Position: string;
         RoomId: components["schemas"]["Id"];
+        /**
+         * @description The newest event that I know of, by stream: `room:<roomId>=<seq>,user:<userId>=<seq>`, 32 streams at most. What is read is never
+         *     of a time before any of them.
+         * @example room:01939f2e-7c1a-7b3e-9d52-0a4f6e8c1b2d=12
+         */
+        Seen: string;
         SessionId: components["schemas"]["Id"];
         UserId: components["schemas"]["Id"];
     };
     requestBodies: never;
     headers: {
+        /** @description From which place of the database's log on this write is to be seen. Opaque; to be sent along with reads. */
+        Position: string;
         /** @description What is left of the tightest of them, as `"class";r=left;t=secondsToReset`. */
         RateLimit: string;
         /** @description The limits that apply, as `"class";q=limit;w=windowSeconds`. */
@@ -1207,6 +1220,7 @@ export interface operations {
             /** @description A new session. */
             200: {
                 headers: {
+                    "Confab-Position": components["headers"]["Position"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1237,6 +1251,7 @@ export interface operations {
             /** @description The session has ended. */
             204: {
                 headers: {
+                    "Confab-Position": components["headers"]["Position"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1263,6 +1278,7 @@ export interface operations {
             /** @description All my sessions have ended, this one too. */
             204: {
                 headers: {
+                    "Confab-Position": components["headers"]["Position"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1293,6 +1309,7 @@ export interface operations {
             /** @description The new password holds. */
             204: {
                 headers: {
+                    "Confab-Position": components["headers"]["Position"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1325,6 +1342,7 @@ export interface operations {
             /** @description The session goes on under new tokens. */
             200: {
                 headers: {
+                    "Confab-Position": components["headers"]["Position"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1359,6 +1377,7 @@ export interface operations {
             /** @description The new user, signed in. */
             201: {
                 headers: {
+                    "Confab-Position": components["headers"]["Position"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1379,7 +1398,19 @@ export interface operations {
     getSecondFactor: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The highest `Confab-Position` that an answer to my writes bore. What is read shows at least these writes.
+                 * @example 16/B374D848
+                 */
+                "Confab-Position"?: components["parameters"]["Position"];
+                /**
+                 * @description The newest event that I know of, by stream: `room:<roomId>=<seq>,user:<userId>=<seq>`, 32 streams at most. What is read is never
+                 *     of a time before any of them.
+                 * @example room:01939f2e-7c1a-7b3e-9d52-0a4f6e8c1b2d=12
+                 */
+                "Confab-Seen"?: components["parameters"]["Seen"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -1419,6 +1450,7 @@ export interface operations {
             /** @description Sign-in asks for a code from now on; the recovery codes are shown this once. */
             200: {
                 headers: {
+                    "Confab-Position": components["headers"]["Position"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1453,6 +1485,7 @@ export interface operations {
             /** @description The secret, shown this once. */
             201: {
                 headers: {
+                    "Confab-Position": components["headers"]["Position"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1487,6 +1520,7 @@ export interface operations {
             /** @description Sign-in asks for the password alone. */
             204: {
                 headers: {
+                    "Confab-Position": components["headers"]["Position"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1506,7 +1540,19 @@ export interface operations {
     listSessions: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The highest `Confab-Position` that an answer to my writes bore. What is read shows at least these writes.
+                 * @example 16/B374D848
+                 */
+                "Confab-Position"?: components["parameters"]["Position"];
+                /**
+                 * @description The newest event that I know of, by stream: `room:<roomId>=<seq>,user:<userId>=<seq>`, 32 streams at most. What is read is never
+                 *     of a time before any of them.
+                 * @example room:01939f2e-7c1a-7b3e-9d52-0a4f6e8c1b2d=12
+                 */
+                "Confab-Seen"?: components["parameters"]["Seen"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -1544,6 +1590,7 @@ export interface operations {
             /** @description The session has ended. */
             204: {
                 headers: {
+                    "Confab-Position": components["headers"]["Position"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1598,7 +1645,19 @@ export interface operations {
                 /** @description `joined`: my rooms. `discoverable`: public rooms that I am not in. */
                 scope?: "joined" | "discoverable";
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description The highest `Confab-Position` that an answer to my writes bore. What is read shows at least these writes.
+                 * @example 16/B374D848
+                 */
+                "Confab-Position"?: components["parameters"]["Position"];
+                /**
+                 * @description The newest event that I know of, by stream: `room:<roomId>=<seq>,user:<userId>=<seq>`, 32 streams at most. What is read is never
+                 *     of a time before any of them.
+                 * @example room:01939f2e-7c1a-7b3e-9d52-0a4f6e8c1b2d=12
+                 */
+                "Confab-Seen"?: components["parameters"]["Seen"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -1638,6 +1697,7 @@ export interface operations {
             /** @description The new room. */
             201: {
                 headers: {
+                    "Confab-Position": components["headers"]["Position"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1659,7 +1719,19 @@ export interface operations {
     getRoom: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The highest `Confab-Position` that an answer to my writes bore. What is read shows at least these writes.
+                 * @example 16/B374D848
+                 */
+                "Confab-Position"?: components["parameters"]["Position"];
+                /**
+                 * @description The newest event that I know of, by stream: `room:<roomId>=<seq>,user:<userId>=<seq>`, 32 streams at most. What is read is never
+                 *     of a time before any of them.
+                 * @example room:01939f2e-7c1a-7b3e-9d52-0a4f6e8c1b2d=12
+                 */
+                "Confab-Seen"?: components["parameters"]["Seen"];
+            };
             path: {
                 roomId: components["parameters"]["RoomId"];
             };
@@ -1704,6 +1776,7 @@ export interface operations {
             /** @description The room as it is now. */
             200: {
                 headers: {
+                    "Confab-Position": components["headers"]["Position"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1737,6 +1810,7 @@ export interface operations {
             /** @description My membership. */
             200: {
                 headers: {
+                    "Confab-Position": components["headers"]["Position"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1768,6 +1842,7 @@ export interface operations {
             /** @description The room has one member less. */
             204: {
                 headers: {
+                    "Confab-Position": components["headers"]["Position"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1791,7 +1866,19 @@ export interface operations {
                 /** @description How many items at most. */
                 limit?: components["parameters"]["Limit"];
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description The highest `Confab-Position` that an answer to my writes bore. What is read shows at least these writes.
+                 * @example 16/B374D848
+                 */
+                "Confab-Position"?: components["parameters"]["Position"];
+                /**
+                 * @description The newest event that I know of, by stream: `room:<roomId>=<seq>,user:<userId>=<seq>`, 32 streams at most. What is read is never
+                 *     of a time before any of them.
+                 * @example room:01939f2e-7c1a-7b3e-9d52-0a4f6e8c1b2d=12
+                 */
+                "Confab-Seen"?: components["parameters"]["Seen"];
+            };
             path: {
                 roomId: components["parameters"]["RoomId"];
             };
@@ -1836,6 +1923,7 @@ export interface operations {
             /** @description The membership. */
             200: {
                 headers: {
+                    "Confab-Position": components["headers"]["Position"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1870,6 +1958,7 @@ export interface operations {
             /** @description The user is not a member any more. */
             204: {
                 headers: {
+                    "Confab-Position": components["headers"]["Position"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1897,7 +1986,19 @@ export interface operations {
                 /** @description How many items at most. */
                 limit?: components["parameters"]["Limit"];
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description The highest `Confab-Position` that an answer to my writes bore. What is read shows at least these writes.
+                 * @example 16/B374D848
+                 */
+                "Confab-Position"?: components["parameters"]["Position"];
+                /**
+                 * @description The newest event that I know of, by stream: `room:<roomId>=<seq>,user:<userId>=<seq>`, 32 streams at most. What is read is never
+                 *     of a time before any of them.
+                 * @example room:01939f2e-7c1a-7b3e-9d52-0a4f6e8c1b2d=12
+                 */
+                "Confab-Seen"?: components["parameters"]["Seen"];
+            };
             path: {
                 roomId: components["parameters"]["RoomId"];
             };
@@ -1942,6 +2043,7 @@ export interface operations {
             /** @description This nonce was sent before; the message that it made. */
             200: {
                 headers: {
+                    "Confab-Position": components["headers"]["Position"];
                     /** @description Always `true` here. */
                     "Idempotent-Replayed"?: "true";
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -1954,6 +2056,7 @@ export interface operations {
             /** @description The new message. */
             201: {
                 headers: {
+                    "Confab-Position": components["headers"]["Position"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1991,6 +2094,7 @@ export interface operations {
             /** @description The marker as it is now. */
             200: {
                 headers: {
+                    "Confab-Position": components["headers"]["Position"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -2040,7 +2144,19 @@ export interface operations {
     getMe: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The highest `Confab-Position` that an answer to my writes bore. What is read shows at least these writes.
+                 * @example 16/B374D848
+                 */
+                "Confab-Position"?: components["parameters"]["Position"];
+                /**
+                 * @description The newest event that I know of, by stream: `room:<roomId>=<seq>,user:<userId>=<seq>`, 32 streams at most. What is read is never
+                 *     of a time before any of them.
+                 * @example room:01939f2e-7c1a-7b3e-9d52-0a4f6e8c1b2d=12
+                 */
+                "Confab-Seen"?: components["parameters"]["Seen"];
+            };
             path?: never;
             cookie?: never;
         };
