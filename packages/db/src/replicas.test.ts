@@ -106,6 +106,18 @@ test('what this request has written itself it reads, too', async () => {
   }
 });
 
+test('what all replicas in rotation show can be waited for, and none that is out is waited for', async () => {
+  await inRotation();
+  for (let i = 0; i < 10; i++) {
+    const position = await insert(`awaited-${i}`);
+    await db.awaitReplicas(position);
+    expect(await servedBy(db, { positions: [position] })).toBe('replica');
+  }
+  wire.cut();
+  await outOfRotation();
+  await db.awaitReplicas('FFFFFFFF/FFFFFFFF');
+});
+
 test('where nobody knows how new, the primary answers', async () => {
   await inRotation();
   expect(await servedBy(db, { onPrimary: true })).toBe('primary');
