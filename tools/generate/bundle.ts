@@ -8,7 +8,7 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 export type Schema = { [key: string]: Json };
 export interface Operation {
   operationId: string;
-  parameters?: { name: string; in: string }[];
+  parameters?: { $ref?: string }[];
   requestBody?: unknown;
   responses: Record<string, unknown>;
   'x-emits'?: string[];
@@ -21,7 +21,7 @@ export interface Limit {
 export interface OpenApi {
   info: { version: string };
   paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, Schema> };
+  components: { schemas: Record<string, Schema>; parameters?: Record<string, Schema> };
 }
 export interface AsyncApi {
   components: {

@@ -15,7 +15,7 @@ export async function renderRest(openapi: OpenApi, scratch: string): Promise<str
   const input = join(scratch, 'rest.json');
   const target = join(scratch, 'rest.ts');
   const mutator = join(scratch, 'transport.ts');
-  writeFileSync(input, JSON.stringify(openapi));
+  writeFileSync(input, JSON.stringify(withoutOwnHeaders(openapi)));
   writeFileSync(mutator, 'export const transport = <T>(url: string, options?: RequestInit): Promise<T> => { throw new Error(url + String(options)); };\n');
   await generate({
     input: { target: input },
@@ -29,4 +29,15 @@ export async function renderRest(openapi: OpenApi, scratch: string): Promise<str
     },
   });
   return header + readFileSync(target, 'utf8').replace(banner, '\n').replace(ownHeaders, '').replace(mutatorImport, transportImport);
+}
+
+/** Headers that the SDK sends by itself are no parameters of its operations. */
+function withoutOwnHeaders(openapi: OpenApi): OpenApi {
+  const copy = structuredClone(openapi);
+  const { parameters = {} } = copy.components;
+  const isOwn = ({ $ref = '' }: { $ref?: string }) => parameters[$ref.replace('#/components/parameters/', '')]?.['x-sent-by-sdk'] === true;
+  for (const operation of Object.values(copy.paths).flatMap((item) => Object.values(item))) {
+    if (operation.parameters !== undefined) operation.parameters = operation.parameters.filter((parameter) => !isOwn(parameter));
+  }
+  return copy;
 }

@@ -8,6 +8,7 @@ import { readBody } from './http/body.ts';
 import { discovery } from './http/discovery.ts';
 import { basePath, readOperations } from './http/document.ts';
 import { exchangeOf } from './http/exchange.ts';
+import { demandFreshness } from './http/freshness.ts';
 import { noStore, protect } from './http/headers.ts';
 import { mountOperations } from './http/mount.ts';
 import { checkNumbers } from './http/numbers.ts';
@@ -54,7 +55,7 @@ export async function createApp(options: AppOptions): Promise<RequestListener> {
     noStore,
     crossOrigin(origins),
     readCookies,
-    mountOperations(operations, createOperations(core), [
+    mountOperations(operations, createOperations(core), core.positions, [
       limits.perAddress,
       readBody,
       authenticate(core.sessions),
@@ -62,6 +63,7 @@ export async function createApp(options: AppOptions): Promise<RequestListener> {
       checkValues,
       ...validator.check,
       refuseCookieOfNoOrigin,
+      demandFreshness(core.positions),
     ]),
   );
   app.use(discovery(core.sessions, health), reference());

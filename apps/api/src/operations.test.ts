@@ -23,7 +23,7 @@ test('the routes that are mounted are those of the specification, both ways', as
     const operations = createOperations(core);
     expect(Object.keys(operations).toSorted()).toEqual(Object.keys(operationRoutes).toSorted());
     const specified = Object.values(operationRoutes).map(({ method, path }) => `${method} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`);
-    expect(mounted(mountOperations(readOperations(), operations, []))).toEqual(specified.toSorted());
+    expect(mounted(mountOperations(readOperations(), operations, core.positions, []))).toEqual(specified.toSorted());
   } finally {
     await streams.stop();
     await redis.stop();

@@ -1178,7 +1178,18 @@ export interface components {
         IdempotencyKey: string;
         /** @description How many items at most. */
         Limit: number;
+        /**
+         * @description The highest `Confab-Position` that an answer to my writes bore. What is read shows at least these writes.
+         * @example 16/B374D848
+         */
+        Position: string;
         RoomId: components["schemas"]["Id"];
+        /**
+         * @description The newest event that I know of, by stream: `room:<roomId>=<seq>,user:<userId>=<seq>`, 32 streams at most. What is read is never
+         *     of a time before any of them.
+         * @example room:01939f2e-7c1a-7b3e-9d52-0a4f6e8c1b2d=12
+         */
+        Seen: string;
         SessionId: components["schemas"]["Id"];
         UserId: components["schemas"]["Id"];
     };
@@ -1186,6 +1197,8 @@ export interface components {
     headers: {
         /** @description Always `true` here. */
         IdempotentReplayed: "true";
+        /** @description From which place of the database's log on this write is to be seen. Opaque; to be sent along with reads. */
+        Position: string;
         /** @description What is left of the tightest of them, as `"class";r=left;t=secondsToReset`. */
         RateLimit: string;
         /** @description The limits that apply, as `"class";q=limit;w=windowSeconds`. */
@@ -1215,6 +1228,7 @@ export interface operations {
             /** @description A new session. */
             200: {
                 headers: {
+                    "Confab-Position": components["headers"]["Position"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1245,6 +1259,7 @@ export interface operations {
             /** @description The session has ended. */
             204: {
                 headers: {
+                    "Confab-Position": components["headers"]["Position"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1271,6 +1286,7 @@ export interface operations {
             /** @description All my sessions have ended, this one too. */
             204: {
                 headers: {
+                    "Confab-Position": components["headers"]["Position"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1301,6 +1317,7 @@ export interface operations {
             /** @description The new password holds. */
             204: {
                 headers: {
+                    "Confab-Position": components["headers"]["Position"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1333,6 +1350,7 @@ export interface operations {
             /** @description The session goes on under new tokens. */
             200: {
                 headers: {
+                    "Confab-Position": components["headers"]["Position"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1367,6 +1385,7 @@ export interface operations {
             /** @description The new user, signed in. */
             201: {
                 headers: {
+                    "Confab-Position": components["headers"]["Position"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1387,7 +1406,19 @@ export interface operations {
     getSecondFactor: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The highest `Confab-Position` that an answer to my writes bore. What is read shows at least these writes.
+                 * @example 16/B374D848
+                 */
+                "Confab-Position"?: components["parameters"]["Position"];
+                /**
+                 * @description The newest event that I know of, by stream: `room:<roomId>=<seq>,user:<userId>=<seq>`, 32 streams at most. What is read is never
+                 *     of a time before any of them.
+                 * @example room:01939f2e-7c1a-7b3e-9d52-0a4f6e8c1b2d=12
+                 */
+                "Confab-Seen"?: components["parameters"]["Seen"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -1427,6 +1458,7 @@ export interface operations {
             /** @description Sign-in asks for a code from now on; the recovery codes are shown this once. */
             200: {
                 headers: {
+                    "Confab-Position": components["headers"]["Position"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1461,6 +1493,7 @@ export interface operations {
             /** @description The secret, shown this once. */
             201: {
                 headers: {
+                    "Confab-Position": components["headers"]["Position"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1495,6 +1528,7 @@ export interface operations {
             /** @description Sign-in asks for the password alone. */
             204: {
                 headers: {
+                    "Confab-Position": components["headers"]["Position"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1514,7 +1548,19 @@ export interface operations {
     listSessions: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The highest `Confab-Position` that an answer to my writes bore. What is read shows at least these writes.
+                 * @example 16/B374D848
+                 */
+                "Confab-Position"?: components["parameters"]["Position"];
+                /**
+                 * @description The newest event that I know of, by stream: `room:<roomId>=<seq>,user:<userId>=<seq>`, 32 streams at most. What is read is never
+                 *     of a time before any of them.
+                 * @example room:01939f2e-7c1a-7b3e-9d52-0a4f6e8c1b2d=12
+                 */
+                "Confab-Seen"?: components["parameters"]["Seen"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -1552,6 +1598,7 @@ export interface operations {
             /** @description The session has ended. */
             204: {
                 headers: {
+                    "Confab-Position": components["headers"]["Position"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1606,7 +1653,19 @@ export interface operations {
                 /** @description `joined`: my rooms. `discoverable`: public rooms that I am not in. */
                 scope?: "joined" | "discoverable";
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description The highest `Confab-Position` that an answer to my writes bore. What is read shows at least these writes.
+                 * @example 16/B374D848
+                 */
+                "Confab-Position"?: components["parameters"]["Position"];
+                /**
+                 * @description The newest event that I know of, by stream: `room:<roomId>=<seq>,user:<userId>=<seq>`, 32 streams at most. What is read is never
+                 *     of a time before any of them.
+                 * @example room:01939f2e-7c1a-7b3e-9d52-0a4f6e8c1b2d=12
+                 */
+                "Confab-Seen"?: components["parameters"]["Seen"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -1663,6 +1722,7 @@ export interface operations {
             /** @description The new room. */
             201: {
                 headers: {
+                    "Confab-Position": components["headers"]["Position"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1684,7 +1744,19 @@ export interface operations {
     getRoom: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The highest `Confab-Position` that an answer to my writes bore. What is read shows at least these writes.
+                 * @example 16/B374D848
+                 */
+                "Confab-Position"?: components["parameters"]["Position"];
+                /**
+                 * @description The newest event that I know of, by stream: `room:<roomId>=<seq>,user:<userId>=<seq>`, 32 streams at most. What is read is never
+                 *     of a time before any of them.
+                 * @example room:01939f2e-7c1a-7b3e-9d52-0a4f6e8c1b2d=12
+                 */
+                "Confab-Seen"?: components["parameters"]["Seen"];
+            };
             path: {
                 roomId: components["parameters"]["RoomId"];
             };
@@ -1729,6 +1801,7 @@ export interface operations {
             /** @description The room as it is now. */
             200: {
                 headers: {
+                    "Confab-Position": components["headers"]["Position"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1762,6 +1835,7 @@ export interface operations {
             /** @description My membership. */
             200: {
                 headers: {
+                    "Confab-Position": components["headers"]["Position"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1793,6 +1867,7 @@ export interface operations {
             /** @description The room has one member less. */
             204: {
                 headers: {
+                    "Confab-Position": components["headers"]["Position"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1816,7 +1891,19 @@ export interface operations {
                 /** @description How many items at most. */
                 limit?: components["parameters"]["Limit"];
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description The highest `Confab-Position` that an answer to my writes bore. What is read shows at least these writes.
+                 * @example 16/B374D848
+                 */
+                "Confab-Position"?: components["parameters"]["Position"];
+                /**
+                 * @description The newest event that I know of, by stream: `room:<roomId>=<seq>,user:<userId>=<seq>`, 32 streams at most. What is read is never
+                 *     of a time before any of them.
+                 * @example room:01939f2e-7c1a-7b3e-9d52-0a4f6e8c1b2d=12
+                 */
+                "Confab-Seen"?: components["parameters"]["Seen"];
+            };
             path: {
                 roomId: components["parameters"]["RoomId"];
             };
@@ -1861,6 +1948,7 @@ export interface operations {
             /** @description The membership. */
             200: {
                 headers: {
+                    "Confab-Position": components["headers"]["Position"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1895,6 +1983,7 @@ export interface operations {
             /** @description The user is not a member any more. */
             204: {
                 headers: {
+                    "Confab-Position": components["headers"]["Position"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1922,7 +2011,19 @@ export interface operations {
                 /** @description How many items at most. */
                 limit?: components["parameters"]["Limit"];
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description The highest `Confab-Position` that an answer to my writes bore. What is read shows at least these writes.
+                 * @example 16/B374D848
+                 */
+                "Confab-Position"?: components["parameters"]["Position"];
+                /**
+                 * @description The newest event that I know of, by stream: `room:<roomId>=<seq>,user:<userId>=<seq>`, 32 streams at most. What is read is never
+                 *     of a time before any of them.
+                 * @example room:01939f2e-7c1a-7b3e-9d52-0a4f6e8c1b2d=12
+                 */
+                "Confab-Seen"?: components["parameters"]["Seen"];
+            };
             path: {
                 roomId: components["parameters"]["RoomId"];
             };
@@ -1967,6 +2068,7 @@ export interface operations {
             /** @description This nonce was sent before; the message that it made. */
             200: {
                 headers: {
+                    "Confab-Position": components["headers"]["Position"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
@@ -1978,6 +2080,7 @@ export interface operations {
             /** @description The new message. */
             201: {
                 headers: {
+                    "Confab-Position": components["headers"]["Position"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -2015,6 +2118,7 @@ export interface operations {
             /** @description The marker as it is now. */
             200: {
                 headers: {
+                    "Confab-Position": components["headers"]["Position"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -2064,7 +2168,19 @@ export interface operations {
     getMe: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The highest `Confab-Position` that an answer to my writes bore. What is read shows at least these writes.
+                 * @example 16/B374D848
+                 */
+                "Confab-Position"?: components["parameters"]["Position"];
+                /**
+                 * @description The newest event that I know of, by stream: `room:<roomId>=<seq>,user:<userId>=<seq>`, 32 streams at most. What is read is never
+                 *     of a time before any of them.
+                 * @example room:01939f2e-7c1a-7b3e-9d52-0a4f6e8c1b2d=12
+                 */
+                "Confab-Seen"?: components["parameters"]["Seen"];
+            };
             path?: never;
             cookie?: never;
         };

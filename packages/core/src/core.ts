@@ -33,6 +33,8 @@ import { createSessions, type Sessions } from './sessions/sessions.service.ts';
 import { createSessionStore } from './sessions/sessions.store.ts';
 import { createTokens } from './sessions/tokens.ts';
 import { createSync, type Sync } from './sync/sync.service.ts';
+import { createPositions, type Positions } from './users/positions.service.ts';
+import { createPositionStore } from './users/positions.store.ts';
 import { createUsers, type Users } from './users/users.service.ts';
 
 export type { Actor } from './actor.ts';
@@ -53,6 +55,7 @@ export type { JwkSet, Sessions } from './sessions/sessions.service.ts';
 export type { SignedIn } from './sessions/grant.ts';
 export type { Device, SignIn } from './sessions/sign-in.service.ts';
 export type { Sync } from './sync/sync.service.ts';
+export type { Positions } from './users/positions.service.ts';
 export type { Users } from './users/users.service.ts';
 
 export interface CoreOptions {
@@ -71,6 +74,7 @@ export interface CoreOptions {
 }
 
 export interface Core {
+  readonly positions: Positions;
   readonly users: Users;
   readonly signIn: SignIn;
   readonly secondFactors: SecondFactors;
@@ -100,6 +104,7 @@ export function createCore({ database, redis, streams, logger, clock, secret, si
   const endSessions = createEndSessions({ database, streams, clock, logger, store, refreshStore, endedWatch });
   const provePassword = createPasswordProof({ database, clock, passwords, attempts });
   return {
+    positions: createPositions({ database, store: createPositionStore({ redis, logger }) }),
     users: createUsers({ database }),
     signIn: createSignIn({ database, streams, clock, passwords, attempts, totp, grant, endSessions, provePassword }),
     secondFactors: createSecondFactors({ database, clock, totp, provePassword }),

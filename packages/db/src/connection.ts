@@ -70,6 +70,7 @@ export class PoolConnection implements DatabaseConnection {
   /** Whatever is under way fails as a lost connection. */
   abort(): void {
     this.#isBroken = true;
-    void this.#client.end();
+    // `end` would wait for the answers that a pipeline still owes.
+    this.#client.connection.stream.destroy();
   }
 }

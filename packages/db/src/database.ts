@@ -7,8 +7,9 @@ import { isConnectionFailure } from './failures.ts';
 import { numberTypes } from './integers.ts';
 import { createObserver } from './observer.ts';
 import { createGuardedPool, createPool, pollTimeouts, queryTimeouts } from './pool.ts';
-import type { Position } from './position.ts';
+import { parsePosition, type Position } from './position.ts';
 import { PrimaryDriver } from './primary-driver.ts';
+import { createReads, type Reading } from './reads.ts';
 import { startReplicas } from './replicas.ts';
 import { checkSchema } from './schema-version.ts';
 import { watchServer } from './watch.ts';
@@ -33,8 +34,14 @@ export type DatabaseOptions = {
 export type Database = {
   /** For reads that must be of now, and for nothing that spans statements. */
   readonly primary: Db;
-  /** A replica that shows at least the position, else the primary. Single statements that only read. */
-  read(position?: Position): Db;
+  /**
+   * For reads that decide no write: on a replica that shows what this request has written and what its context says
+   * that the reader must see, else on the primary. The work may be called again, on another server.
+   */
+  read<T>(work: Reading<T>): Promise<T>;
+  readonly hasReplicas: boolean;
+  /** Settles when every replica in rotation shows the position, or has had the time that it may lag. */
+  awaitReplicas(position: Position): Promise<void>;
   /** One transaction on the primary; its place in the log goes to the current context. Rolls back when the work throws. */
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Everything the work reads is of one moment. On the primary, read only. */
@@ -64,19 +71,21 @@ export function createDatabase(options: DatabaseOptions): Database {
   const replicas = startReplicas({
     urls: replicaUrls,
     primaryUrl,
-    primary: pool,
     applicationName,
     poolSize,
     told: (number) => breakers.told(`database_replica_${number}`),
     maxLagMs: maxReplicaLagMs,
     pollMs: 100,
     logger,
+    metrics,
     observe,
   });
 
   return {
     primary,
-    read: (position) => replicas.pick(position) ?? primary,
+    read: createReads({ primary, replicas, metrics }),
+    hasReplicas: replicaUrls.length > 0,
+    awaitReplicas: (position) => replicas.awaitShown(parsePosition(position)),
     write: (work) => primary.transaction().execute(work),
     snapshot: (work) => primary.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(work),
     epoch,

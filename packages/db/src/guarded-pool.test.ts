@@ -75,7 +75,7 @@ test('what the primary refuses is no failure of it', async () => {
 });
 
 test('a replica answers reads while the primary is given up on', async () => {
-  const isReplica = async () => (await sql<{ r: boolean }>`select pg_is_in_recovery() as r`.execute(db.read())).rows[0]?.r;
+  const isReplica = () => db.read(async (server) => (await sql<{ r: boolean }>`select pg_is_in_recovery() as r`.execute(server)).rows[0]?.r);
   await expect.poll(isReplica, patient).toBe(true);
   wire.cut();
   await expect.poll(state, patient).toBe('open');

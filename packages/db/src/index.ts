@@ -10,5 +10,6 @@ export { constraintName, isConnectionFailure, sqlState } from './failures.ts';
 export { createJobPool } from './pool.ts';
 export type { Position } from './position.ts';
 export { named } from './query-name.ts';
+export type { Reading } from './reads.ts';
 export { SchemaMismatch } from './schema-version.ts';
 export type { DB } from '../generated/tables.ts';

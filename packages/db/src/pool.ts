@@ -12,6 +12,8 @@ export type PoolOptions = {
   timeouts: Timeouts;
   /** pg's own when absent. */
   types?: pg.CustomTypesConfig;
+  /** Statements are sent without waiting for the answers of those before. */
+  pipeline?: boolean;
 };
 
 export type Timeouts = {
@@ -51,7 +53,7 @@ export function createGuardedPool(options: PoolOptions, breaker: Breaker): Guard
   return listened(new GuardedPool(configOf(options), breaker), options);
 }
 
-function configOf({ url, applicationName, size, timeouts, types }: PoolOptions): pg.PoolConfig {
+function configOf({ url, applicationName, size, timeouts, types, pipeline = false }: PoolOptions): pg.PoolConfig {
   return {
     connectionString: url,
     application_name: applicationName,
@@ -69,6 +71,7 @@ function configOf({ url, applicationName, size, timeouts, types }: PoolOptions):
     query_timeout: timeouts.queryMs,
     lock_timeout: timeouts.lockMs,
     idle_in_transaction_session_timeout: timeouts.idleInTransactionMs,
+    pipeline,
     ...(types === undefined ? {} : { types }),
   };
 }

@@ -22,27 +22,55 @@ test.each([
   expect(samples.lagMs(replayed, now)).toBe(lagMs);
 });
 
-test('out of rotation above the limit, back below it', () => {
+const lsn = (position: bigint) => `0/${position.toString(16)}`;
+
+/** One that answers from now on. */
+function watched(samples: PrimaryHistory) {
   const health = new ReplicaHealth({ label: 'r', logger, maxLagMs: 2_000 });
-  const samples = history([0, 16n], [1_000, 32n]);
-  const answer = (replayed: string, now: number) => {
-    health.answered({ inRecovery: true, replayed }, samples, now);
-    return health.isHealthy;
+  return {
+    health,
+    answer(replayed: bigint, now: number, inRecovery = true) {
+      health.answered({ inRecovery, replayed: lsn(replayed) }, samples, now);
+      return health.isHealthy;
+    },
   };
-  expect(health.isHealthy).toBe(false);
-  expect(answer('0/10', 2_000)).toBe(true);
+}
+
+test('in rotation after three good answers in a row, out above the limit, and not back before it is well below', () => {
+  const { health, answer } = watched(history([0, 16n], [1_000, 32n]));
+  expect([16n, 16n, 16n].map((replayed) => answer(replayed, 1_500))).toEqual([false, false, true]);
   expect(health.hasReplayed(16n)).toBe(true);
   expect(health.hasReplayed(17n)).toBe(false);
-  expect(answer('0/10', 3_001)).toBe(false);
+  expect(answer(16n, 3_000)).toBe(true);
+  expect(answer(16n, 3_001)).toBe(false);
+  expect(health.lagMs).toBe(2_001);
   expect(health.hasReplayed(16n)).toBe(false);
-  expect(answer('0/20', 3_002)).toBe(true);
+  expect([32n, 32n].map((replayed) => answer(replayed, 3_002))).toEqual([false, false]);
+  expect(answer(16n, 3_100)).toBe(false);
+  // Within the limit, but not by half: nothing to begin with.
+  const busy = watched(history([0, 16n], [10_000, 32n]));
+  expect(Array.from({ length: 9 }, () => busy.answer(16n, 11_500))).not.toContain(true);
+  expect(Array.from({ length: 3 }, () => busy.answer(16n, 11_000))).toEqual([false, false, true]);
+});
+
+test('one that was behind before our first look is not begun with until it has come so far', () => {
+  const { answer } = watched(history([0, 64n]));
+  expect(Array.from({ length: 9 }, () => answer(63n, 1))).not.toContain(true);
+  expect(Array.from({ length: 3 }, () => answer(64n, 1))).toEqual([false, false, true]);
 });
 
 test('a server that is not in recovery is no replica', () => {
-  const health = new ReplicaHealth({ label: 'r', logger, maxLagMs: 2_000 });
-  health.answered({ inRecovery: true, replayed: '0/10' }, history(), 0);
-  health.answered({ inRecovery: false, replayed: '0/10' }, history(), 0);
-  expect(health.isHealthy).toBe(false);
+  const { health, answer } = watched(history());
+  for (let i = 0; i < 3; i++) answer(16n, 0);
+  expect(health.isHealthy).toBe(true);
+  expect(answer(16n, 0, false)).toBe(false);
   health.answered({ inRecovery: true, replayed: null }, history(), 0);
   expect(health.isHealthy).toBe(false);
+});
+
+test('after silence it has to prove itself anew', () => {
+  const { health, answer } = watched(history());
+  for (let i = 0; i < 3; i++) answer(16n, 0);
+  health.eject('no answer');
+  expect([16n, 16n, 16n].map((replayed) => answer(replayed, 0))).toEqual([false, false, true]);
 });

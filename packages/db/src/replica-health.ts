@@ -7,12 +7,14 @@ type Sample = { at: number; position: bigint };
 export class PrimaryHistory {
   readonly #samples: Sample[] = [];
   readonly #keepMs: number;
+  #first: bigint | undefined;
 
   constructor(keepMs: number) {
     this.#keepMs = keepMs;
   }
 
   add(sample: Sample): void {
+    this.#first ??= sample.position;
     const last = this.#samples.at(-1);
     if (last !== undefined && sample.position <= last.position) return;
     this.#samples.push(sample);
@@ -25,9 +27,17 @@ export class PrimaryHistory {
     const missed = this.#samples.find((sample) => sample.position > replayed);
     return missed === undefined ? 0 : now - missed.at;
   }
+
+  /** False: behind since before our first look, nobody knows how long. */
+  reachesBack(replayed: bigint): boolean {
+    return this.#first === undefined || replayed >= this.#first;
+  }
 }
 
 export type ReplicaAnswer = { inRecovery: boolean; replayed: string | null };
+
+/** Good answers in a row that put a replica into rotation, with at most half the lag that takes it out: one at the limit does not flap. */
+const goodAnswers = 3;
 
 /** Whether one replica is in rotation, and how far it has replayed. */
 export class ReplicaHealth {
@@ -36,7 +46,9 @@ export class ReplicaHealth {
   readonly #maxLagMs: number;
   readonly #told: (isOut: boolean) => void;
   #isHealthy = false;
+  #good = 0;
   #replayed = 0n;
+  #lagMs = 0;
   #lastReason: string | undefined;
 
   constructor({ label, logger, maxLagMs, told = () => undefined }: { label: string; logger: Logger; maxLagMs: number; told?: (isOut: boolean) => void }) {
@@ -50,6 +62,11 @@ export class ReplicaHealth {
     return this.#isHealthy;
   }
 
+  /** As of its last answer. */
+  get lagMs(): number {
+    return this.#lagMs;
+  }
+
   hasReplayed(position: bigint): boolean {
     return this.#isHealthy && this.#replayed >= position;
   }
@@ -60,21 +77,23 @@ export class ReplicaHealth {
       return;
     }
     this.#replayed = parsePosition(replayed);
-    const lagMs = history.lagMs(this.#replayed, now);
-    if (lagMs > this.#maxLagMs) this.eject('lag', { lagMs: Math.round(lagMs) });
-    else this.#restore();
+    this.#lagMs = history.lagMs(this.#replayed, now);
+    if (this.#lagMs > this.#maxLagMs) this.eject('lag', { lagMs: Math.round(this.#lagMs) });
+    else if (!this.#isHealthy) this.#consider(history.reachesBack(this.#replayed) && this.#lagMs <= this.#maxLagMs / 2);
   }
 
   eject(reason: string, details: Record<string, unknown> = {}): void {
     this.#isHealthy = false;
     this.#told(true);
+    this.#good = 0;
     if (this.#lastReason === reason) return;
     this.#lastReason = reason;
     this.#logger.warn({ replica: this.#label, reason, ...details }, 'replica out of rotation');
   }
 
-  #restore(): void {
-    if (this.#isHealthy) return;
+  #consider(isGood: boolean): void {
+    this.#good = isGood ? this.#good + 1 : 0;
+    if (this.#good < goodAnswers) return;
     this.#isHealthy = true;
     this.#told(false);
     this.#lastReason = undefined;

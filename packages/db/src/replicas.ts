@@ -1,80 +1,73 @@
-import type { Logger } from '@confab/runtime';
-import { Kysely } from 'kysely';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Metrics } from '@confab/runtime';
 import type pg from 'pg';
-import type { Db } from './database.ts';
-import { dialect } from './dialect.ts';
-import { numberTypes } from './integers.ts';
-import type { Observer } from './observer.ts';
-import { createPool, pollTimeouts, queryTimeouts } from './pool.ts';
-import { parsePosition, type Position } from './position.ts';
-import { ReplicaDriver } from './replica-driver.ts';
-import { PrimaryHistory, type ReplicaAnswer, ReplicaHealth } from './replica-health.ts';
+import { parsePosition } from './position.ts';
+import { openPolls, openReplica, type Replica, type ReplicaOptions } from './replica.ts';
+import { PrimaryHistory } from './replica-health.ts';
 
-export type ReplicasOptions = {
+export type ReplicasOptions = ReplicaOptions & {
   urls: readonly string[];
   primaryUrl: string;
-  primary: pg.Pool;
-  applicationName: string;
-  poolSize: number;
-  maxLagMs: number;
   pollMs: number;
-  logger: Logger;
-  observe: Observer;
-  /** Whom to tell that the replica of this number, from 1, is out of rotation or back. */
-  told: (number: number) => (isOut: boolean) => void;
+  metrics: Metrics | undefined;
 };
 
 export type Replicas = {
-  /** One in rotation that shows the position, each in its turn; undefined if there is none. */
-  pick(position: Position | undefined): Db | undefined;
+  /** The one with the fewest reads under way that shows the position and was not `tried`; else why there is none. */
+  choose(position: bigint, tried: ReadonlySet<Replica>): Replica | 'none' | 'behind';
+  /** Settles when all in rotation show the position, or have had the time that they may lag. */
+  awaitShown(position: bigint): Promise<void>;
   stop(): Promise<void>;
 };
 
-type Replica = { db: Db; driver: ReplicaDriver; health: ReplicaHealth; pool: pg.Pool; polls: pg.Pool };
-
-/** Asks every server where it is, all the time. None is in rotation until it has answered once. */
+/** Asks every server where it is, all the time. None is in rotation until it has answered well. */
 export function startReplicas(options: ReplicasOptions): Replicas {
-  const { urls, maxLagMs, pollMs, logger } = options;
-  if (urls.length === 0) return { pick: () => undefined, stop: async () => undefined };
+  const { urls, primaryUrl, pollMs, maxLagMs, logger, metrics } = options;
+  if (urls.length === 0) return { choose: () => 'none', awaitShown: async () => undefined, stop: async () => undefined };
 
   const history = new PrimaryHistory(4 * maxLagMs);
-  const primaryPolls = pollPool(options, options.primaryUrl);
-  const replicas = urls.map((url, index) => openReplica(options, url, index + 1));
-  const loops = [startLoop(pollMs, () => pollPrimary(primaryPolls, history)), ...replicas.map((replica) => startLoop(pollMs, () => pollReplica(replica, history)))];
+  const primaryPolls = openPolls(primaryUrl, options);
+  const replicas = urls.map((url, index) => openReplica(url, index + 1, options));
+  const report = createReport(metrics);
+  const loops = [
+    startLoop(pollMs, () => pollPrimary(primaryPolls, history)),
+    ...replicas.map((replica, index) => startLoop(pollMs, () => replica.poll(history).then(() => report(replica, index)))),
+  ];
   let turn = 0;
 
   return {
-    pick(position) {
-      const least = position === undefined ? 0n : parsePosition(position);
-      for (let i = 0; i < replicas.length; i++) {
-        const replica = replicas[(turn + i) % replicas.length];
-        if (replica?.health.hasReplayed(least) !== true) continue;
-        turn = (turn + i + 1) % replicas.length;
-        return replica.db;
-      }
-      return undefined;
+    choose(position, tried) {
+      const inRotation = replicas.filter((replica) => replica.health.isHealthy && !tried.has(replica));
+      const fit = inRotation.filter((replica) => replica.health.hasReplayed(position));
+      if (fit.length === 0) return inRotation.length === 0 ? 'none' : 'behind';
+      const least = Math.min(...fit.map(({ load }) => load));
+      const idlest = fit.filter(({ load }) => load === least);
+      turn = (turn + 1) % urls.length;
+      return idlest[turn % idlest.length] ?? 'none';
+    },
+    async awaitShown(position) {
+      // Other processes take a replica out when they have seen its lag, a poll or two later than we.
+      const deadline = performance.now() + maxLagMs + 5 * pollMs;
+      const isBehind = ({ health }: Replica) => health.isHealthy && !health.hasReplayed(position);
+      while (replicas.some(isBehind) && performance.now() < deadline) await delay(pollMs / 4);
     },
     async stop() {
       await Promise.all(loops.map((loop) => loop.stop()));
-      await Promise.all([primaryPolls.end(), ...replicas.flatMap((replica) => [replica.pool.end(), replica.polls.end()])]);
+      await Promise.all([primaryPolls.end(), ...replicas.map((replica) => replica.stop())]);
       logger.debug('replicas stopped');
     },
   };
 }
 
-function openReplica(options: ReplicasOptions, url: string, number: number): Replica {
-  const { applicationName, poolSize, logger, primary, observe, maxLagMs } = options;
-  // The primary is there too: no reason to wait long for a replica.
-  const timeouts = { ...queryTimeouts, connectMs: pollTimeouts.connectMs, poolWaitMs: pollTimeouts.poolWaitMs };
-  const pool = createPool({ url, applicationName, size: poolSize, logger, timeouts, types: numberTypes });
-  const health = new ReplicaHealth({ label: `replica ${number}`, logger, maxLagMs, told: options.told(number) });
-  const driver = new ReplicaDriver({ replica: pool, primary, observe, onFailure: (error) => health.eject('no answer', { err: error }) });
-  return { db: new Kysely({ dialect: dialect(driver) }), driver, health, pool, polls: pollPool(options, url) };
-}
-
-/** Of its own, so that a pool full of slow queries does not look like a dead server. */
-function pollPool({ applicationName, logger }: ReplicasOptions, url: string): pg.Pool {
-  return createPool({ url, applicationName: `${applicationName} poll`, size: 1, logger: logger.child({}, { level: 'error' }), timeouts: pollTimeouts });
+/** The label is a replica's place in the configuration. */
+function createReport(metrics: Metrics | undefined): (replica: Replica, index: number) => void {
+  const lag = metrics?.gauge({ name: 'confab_db_replica_lag_seconds', help: 'For how long the primary has had what the replica does not show.', labelNames: ['replica'] });
+  const inRotation = metrics?.gauge({ name: 'confab_db_replica_in_rotation', help: 'Whether the replica is read from: 1 or 0.', labelNames: ['replica'] });
+  return ({ health }, index) => {
+    const replica = String(index + 1);
+    lag?.set({ replica }, health.lagMs / 1000);
+    inRotation?.set({ replica }, health.isHealthy ? 1 : 0);
+  };
 }
 
 async function pollPrimary(pool: pg.Pool, history: PrimaryHistory): Promise<void> {
@@ -84,16 +77,6 @@ async function pollPrimary(pool: pg.Pool, history: PrimaryHistory): Promise<void
     if (rows[0] !== undefined) history.add({ at: performance.now(), position: parsePosition(rows[0].position) });
   } catch {
     // Without a primary nothing new can be missed; readiness and queries say that it is gone.
-  }
-}
-
-async function pollReplica({ polls, health, driver }: Replica, history: PrimaryHistory): Promise<void> {
-  try {
-    const { rows } = await polls.query<ReplicaAnswer>('select pg_is_in_recovery() as "inRecovery", pg_last_wal_replay_lsn()::text as replayed');
-    health.answered(rows[0] ?? { inRecovery: false, replayed: null }, history, performance.now());
-  } catch (error) {
-    health.eject('no answer', { err: error });
-    driver.abandonReplica();
   }
 }
 

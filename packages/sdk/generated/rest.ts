@@ -497,6 +497,17 @@ export type UnauthorizedResponse = Problem;
 export type NotFoundResponse = Problem;
 
 /**
+ * The highest `Confab-Position` that an answer to my writes bore. What is read shows at least these writes.
+ */
+export type PositionParameter = string;
+
+/**
+ * The newest event that I know of, by stream: `room:<roomId>=<seq>,user:<userId>=<seq>`, 32 streams at most. What is read is never
+ * of a time before any of them.
+ */
+export type SeenParameter = string;
+
+/**
  * The `nextCursor` of the page before.
  */
 export type CursorParameter = string;

@@ -10,12 +10,16 @@ export interface Attempt {
   body: string | undefined;
   signal: AbortSignal;
   timeoutMs: number;
+  /** Sees every answer of the server, with the body of a success. */
+  answered(headers: Headers, body: unknown): void;
 }
 
 /** One request and its whole answer: the body, a ProblemError, a NetworkError, or the reason of the caller's abort. */
 export async function attempt(request: Attempt): Promise<unknown> {
   const { response, text } = await exchange(request);
-  if (response.ok) return text === '' ? undefined : parseBody(text);
+  const body = response.ok && text !== '' ? parseBody(text) : undefined;
+  request.answered(response.headers, body);
+  if (response.ok) return body;
   throw new ProblemError(
     { ...parseProblem(response, text), status: response.status },
     parseRetryAfter(response.headers.get('retry-after'), Date.now()),

@@ -1,3 +1,4 @@
+import { eventTypes } from '@confab/contract';
 import { createAuth } from './auth.ts';
 import type { Auth } from './auth.ts';
 import { openSocket } from './open-socket.ts';
@@ -7,6 +8,7 @@ import { createRealtime } from './realtime/realtime.ts';
 import { bindRest } from './rest.ts';
 import type { Rest } from './rest.ts';
 import { wait } from './retry.ts';
+import { createSeen } from './seen.ts';
 import { createSender } from './sender.ts';
 import { createMemorySession, guardSession } from './session.ts';
 
@@ -27,10 +29,12 @@ export function createConfab(options: ConfabOptions): Confab {
   const closing = new AbortController();
   const { now } = Date;
   const { random } = Math;
+  const seen = createSeen(() => auth.user?.id);
   const transport = {
     baseUrl: options.baseUrl,
     fetch: options.fetch ?? ((url: string, init: RequestInit) => globalThis.fetch(url, init)),
     rules: { withinMs: options.retryWithinMs ?? 10_000, now, random, wait },
+    seen,
     closed: closing.signal,
   };
   const auth = createAuth({ rest: bindRest(createSender(transport)), store: guardSession(options.session ?? createMemorySession(), logger), inCookie: options.cookieSession ?? false, logger, now });
@@ -44,6 +48,11 @@ export function createConfab(options: ConfabOptions): Confab {
     now,
     random,
   });
+  // Before any handler of the application: what those fetch must be as new.
+  realtime.on('ready', ({ epoch, streams }) => seen.told(epoch, streams));
+  realtime.on('resync', ({ epoch, stream, head }) => seen.restarted(epoch, stream, head));
+  for (const type of eventTypes) realtime.on(type, ({ stream, seq }) => seen.saw(stream, seq));
+  auth.on('signed-out', seen.forget);
   return {
     rest,
     auth,

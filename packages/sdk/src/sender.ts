@@ -5,6 +5,7 @@ import { isKeyed, withKey } from './idempotency.ts';
 import { ProblemError } from './problem.ts';
 import { retried } from './retry.ts';
 import type { RetryRules } from './retry.ts';
+import type { Seen } from './seen.ts';
 import { getHeaders } from './transport.ts';
 import type { Send } from './transport.ts';
 
@@ -28,6 +29,7 @@ export interface SenderOptions {
   baseUrl: string;
   fetch: (url: string, init: RequestInit) => Promise<Response>;
   rules: RetryRules;
+  seen: Seen;
   /** Aborted when the client is closed. */
   closed: AbortSignal;
 }
@@ -35,7 +37,7 @@ export interface SenderOptions {
 export type Sender = (operation: OperationId) => Send;
 
 /** Sends operations; with `tokens`, those that need a session get its token. */
-export function createSender({ baseUrl, fetch, rules, closed }: SenderOptions, tokens?: Tokens): Sender {
+export function createSender({ baseUrl, fetch, rules, seen, closed }: SenderOptions, tokens?: Tokens): Sender {
   return (operation) => (path, options) => {
     const signal = options.signal ? AbortSignal.any([options.signal, closed]) : closed;
     const headers = withKey(operation, { accept: 'application/json, application/problem+json', ...getHeaders(options.headers) });
@@ -45,10 +47,11 @@ export function createSender({ baseUrl, fetch, rules, closed }: SenderOptions, t
         fetch,
         url,
         method: options.method ?? 'GET',
-        headers: token === undefined ? headers : { ...headers, authorization: `Bearer ${token}` },
+        headers: { ...headers, ...seen.headersFor(operation, path), ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
         body: options.body,
         signal,
         timeoutMs: attemptMs,
+        answered: seen.answered,
       });
     const work = tokens && !sessionless.has(operation) ? () => authorised(once, tokens) : () => once(undefined);
     const withinMs = isRepeatable(operation) ? (options.retryWithinMs ?? rules.withinMs) : 0;

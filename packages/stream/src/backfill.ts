@@ -19,11 +19,8 @@ interface Row {
 /** A replica shows a shorter prefix, never a hole; so nothing, or a hole, is a question for the primary. */
 export async function backfill(db: Database, stream: StreamId, afterSeq: number, limit: number): Promise<StreamEvent[]> {
   const epoch = await db.epoch();
-  const replica = db.read();
-  if (replica !== db.primary) {
-    const events = await select(replica, epoch, stream, afterSeq, limit).catch(() => []);
-    if (events[0]?.seq === afterSeq + 1) return events;
-  }
+  const found = await db.read(async (from, target) => ({ target, events: await select(from, epoch, stream, afterSeq, limit) })).catch(() => undefined);
+  if (found?.target === 'primary' || found?.events[0]?.seq === afterSeq + 1) return found.events;
   return select(db.primary, epoch, stream, afterSeq, limit);
 }
 

@@ -100,6 +100,26 @@ describe('refused', () => {
     ['a room of unknown kind', () => call('POST', '/rooms', { json: { name: 'a', kind: 'direct' } }), 'request.invalid', '/body/kind'],
   ];
 
+  const one = `room:${unknownId}=1`;
+  const reading = (headers: Record<string, string>) => call('GET', '/rooms', { headers });
+  const freshness: Row[] = [
+    ['a position that is none', () => reading({ 'confab-position': 'latest' }), 'request.invalid', '/headers/confab-position'],
+    ['a position beyond 64 bits', () => reading({ 'confab-position': '123456789/0' }), 'request.invalid', '/headers/confab-position'],
+    ['two positions', () => reading({ 'confab-position': '1/2, 3/4' }), 'request.invalid', '/headers/confab-position'],
+    ['what was seen, of no stream', () => reading({ 'confab-seen': 'room:general=1' }), 'request.invalid', '/headers/confab-seen'],
+    ['what was seen, below 0', () => reading({ 'confab-seen': `room:${unknownId}=-1` }), 'request.invalid', '/headers/confab-seen'],
+    ['what was seen of 33 streams', () => reading({ 'confab-seen': Array.from({ length: 33 }, () => one).join(',') }), 'request.invalid', '/headers/confab-seen'],
+  ];
+
+  test.each(freshness)('%s', async (_name, request, code, path) => {
+    const answer = await request();
+    expect(answer).toMatchObject({ status: 400, code, paths: [path] });
+  });
+
+  test('but a position and what was seen, as they should be', async () => {
+    expect(await reading({ 'confab-position': 'FFFFFFFF/FFFFFFFF', 'confab-seen': Array.from({ length: 32 }, () => one).join(', ') })).toMatchObject({ status: 200 });
+  });
+
   const numbers = [
     'Infinity',
     '-Infinity',

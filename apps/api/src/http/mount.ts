@@ -1,7 +1,9 @@
+import type { Positions } from '@confab/core';
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
 import type { Context, Operations } from '../operations.ts';
 import type { OperationSpec } from './document.ts';
 import { exchangeOf } from './exchange.ts';
+import { answerPosition } from './freshness.ts';
 import { allow, answerOptions, refuseMethod } from './methods.ts';
 import { refreshCookie } from './refresh-cookie.ts';
 
@@ -10,12 +12,12 @@ type AnyHandler = (input: AnyInput, context: Context) => Promise<unknown>;
 type AnyReply = { status: number; body: unknown; headers?: Record<string, string> };
 
 /** One route for each path of the document, one method for each of its operations; every other method is refused. */
-export function mountOperations(specs: readonly OperationSpec[], operations: Operations, before: readonly RequestHandler[]): Router {
+export function mountOperations(specs: readonly OperationSpec[], operations: Operations, positions: Positions, before: readonly RequestHandler[]): Router {
   const router = express.Router({ caseSensitive: true, strict: true });
   for (const [template, group] of Map.groupBy(specs, (spec) => spec.template)) {
     const route = router.route(template.replaceAll(/\{(\w+)\}/g, ':$1'));
     const allowed = allow(group.map((spec) => spec.method));
-    for (const spec of group) route[spec.method](begin(spec), ...before, invoke(spec, operations));
+    for (const spec of group) route[spec.method](begin(spec), ...before, invoke(spec, operations, positions));
     route.options(answerOptions(allowed)).all(refuseMethod(allowed));
   }
   return router;
@@ -32,12 +34,17 @@ function begin(spec: OperationSpec): RequestHandler {
   };
 }
 
-function invoke(spec: OperationSpec, operations: Operations): RequestHandler {
+function invoke(spec: OperationSpec, operations: Operations, positions: Positions): RequestHandler {
   // The operation's types were checked where the record was made; here they are any operation's.
   const handler = operations[spec.operationId] as unknown as AnyHandler;
   return async (request, response) => {
     if (validatedAs(request) !== spec.operationId) throw new Error(`${spec.operationId} was validated as ${String(validatedAs(request))}`);
-    const output = await handler({ path: request.params, query: request.query, body: request.body }, contextOf(request, response));
+    let output: unknown;
+    try {
+      output = await handler({ path: request.params, query: request.query, body: request.body }, contextOf(request, response));
+    } finally {
+      await answerPosition(response, output, positions);
+    }
     const [only] = spec.successStatuses;
     send(response, spec.successStatuses.length === 1 && only !== undefined ? { status: only, body: output } : (output as AnyReply));
   };

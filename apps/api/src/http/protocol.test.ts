@@ -76,7 +76,7 @@ describe('origins', () => {
     });
     expect(preflight.status).toBe(204);
     expect(preflight.headers.get('access-control-allow-origin')).toBe(origin);
-    expect(preflight.headers.get('access-control-allow-headers')).toMatch(/authorization.*content-type/i);
+    expect(preflight.headers.get('access-control-allow-headers')).toMatch(/authorization.*content-type.*confab-position.*confab-seen/i);
     const answer = await ask('GET', '/api/v1/users/me', { origin });
     expect([answer.status, answer.headers.get('access-control-allow-origin'), answer.headers.get('vary')]).toEqual([
       200,

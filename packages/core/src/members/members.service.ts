@@ -91,9 +91,12 @@ export function createMembers({ database, streams, presence }: { database: Datab
 
     async list(actor, roomId, { cursor, limit = 50 }) {
       const afterSeq = cursor === undefined ? 0 : Number(decodeCursor(cursor, /^[1-9][0-9]{0,14}$/));
-      const standing = await findStanding(database.primary, roomId, actor.userId);
-      assertMay('see', standing);
-      const { items, next } = pageOf(await listMembers(database.primary, roomId, afterSeq, limit + 1), limit);
+      const { standing, rows } = await database.read(async (db) => {
+        const found = await findStanding(db, roomId, actor.userId);
+        assertMay('see', found);
+        return { standing: found, rows: await listMembers(db, roomId, afterSeq, limit + 1) };
+      });
+      const { items, next } = pageOf(rows, limit);
       const isTold = standing.role !== null && standing.member_count <= mostToldPresences;
       const presences = isTold ? await presence.read(items.map(({ user_id }) => user_id)) : undefined;
       return { items: items.map((row) => presentMember(row, presences?.get(row.user_id))), nextCursor: next === undefined ? null : encodeCursor(next.joined_seq) };

@@ -78,7 +78,8 @@ export function createMessages({ database, streams }: { database: Database; stre
   }
 
   async function findFirst(actor: Actor, roomId: string, nonce: string, requestHash: Buffer): Promise<Sent | undefined> {
-    const first = await findMessageByNonce(database.primary, roomId, actor.userId, nonce);
+    // Its commit says from where on a replica shows the first one: that one's answer may never have come.
+    const first = await database.write((tx) => findMessageByNonce(tx, roomId, actor.userId, nonce));
     if (first === undefined) return undefined;
     if (!first.request_hash.equals(requestHash)) throw new AppError('message.nonce_reused');
     return { message: presentMessage(first), replayed: true };
@@ -100,12 +101,14 @@ export function createMessages({ database, streams }: { database: Database; stre
       if (anchors.length > 1) {
         throw new AppError('request.invalid', { errors: anchors.map(([name]) => ({ path: `/query/${name}`, message: 'must be the only one of before, after and around' })) });
       }
-      assertMay('read', await findStanding(database.primary, roomId, actor.userId));
       const [anchor, messageId] = (anchors[0] ?? ['newest', undefined]) as [Anchor, string | undefined];
-      const seq = messageId === undefined ? 0 : await findMessageSeq(database.primary, roomId, messageId);
-      if (seq === undefined) throw new AppError('cursor.invalid');
-      const window = windowOf(anchor, seq, limit);
-      return presentPage(await listRoots(database.primary, roomId, window.pivot, window.older + 1, window.newer + 1), window);
+      return database.read(async (db) => {
+        assertMay('read', await findStanding(db, roomId, actor.userId));
+        const seq = messageId === undefined ? 0 : await findMessageSeq(db, roomId, messageId);
+        if (seq === undefined) throw new AppError('cursor.invalid');
+        const window = windowOf(anchor, seq, limit);
+        return presentPage(await listRoots(db, roomId, window.pivot, window.older + 1, window.newer + 1), window);
+      });
     },
 
     async markRead(actor, roomId, { seq }) {

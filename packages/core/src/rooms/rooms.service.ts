@@ -35,7 +35,7 @@ const roomCursor = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 
 export function createRooms({ database, streams, clock }: { database: Database; streams: Streams; clock: Clock }): Rooms {
   async function get(actor: Actor, roomId: string): Promise<Schemas['Room']> {
-    const room = await findRoom(database.primary, roomId, actor.userId);
+    const room = await database.read((db) => findRoom(db, roomId, actor.userId));
     assertMay('see', room);
     return presentRoomView(room);
   }
@@ -66,7 +66,7 @@ export function createRooms({ database, streams, clock }: { database: Database; 
 
     async list(actor, { scope = 'joined', query, cursor, limit = 50 }) {
       const beforeId = cursor === undefined ? undefined : decodeCursor(cursor, roomCursor);
-      const rows = await listRooms(database.primary, actor.userId, { scope, query, beforeId, limit: limit + 1 });
+      const rows = await database.read((db) => listRooms(db, actor.userId, { scope, query, beforeId, limit: limit + 1 }));
       const { items, next } = pageOf(rows, limit);
       return { items: items.map(presentRoomView), nextCursor: next === undefined ? null : encodeCursor(next.id) };
     },

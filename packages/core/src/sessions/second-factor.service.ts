@@ -34,8 +34,10 @@ export interface SecondFactors {
 export function createSecondFactors({ database, clock, totp, provePassword }: { database: Database; clock: Clock; totp: Totp; provePassword: PasswordProof }): SecondFactors {
   return {
     async get({ userId }) {
-      const isEnabled = (await findSecondFactor(database.primary, userId))?.confirmed_at != null;
-      return { isEnabled, recoveryCodesLeft: isEnabled ? await countRecoveryCodes(database.primary, userId) : 0 };
+      return database.read(async (db) => {
+        const isEnabled = (await findSecondFactor(db, userId))?.confirmed_at != null;
+        return { isEnabled, recoveryCodesLeft: isEnabled ? await countRecoveryCodes(db, userId) : 0 };
+      });
     },
 
     async enrol(actor, { password }, address) {

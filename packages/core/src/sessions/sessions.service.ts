@@ -152,7 +152,7 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
     },
 
     async list({ userId, sessionId }) {
-      const rows = await listLiveSessions(database.primary, userId, new Date(clock.now()));
+      const rows = await database.read((db) => listLiveSessions(db, userId, new Date(clock.now())));
       return { items: rows.map((row) => presentSession(row, sessionId)) };
     },
 

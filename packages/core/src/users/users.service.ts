@@ -13,7 +13,7 @@ export interface Users {
 export function createUsers({ database }: { database: Database }): Users {
   return {
     async me(actor) {
-      const user = await findUser(database.primary, actor.userId);
+      const user = await database.read((db) => findUser(db, actor.userId));
       // Sessions go with their user.
       if (user === undefined) throw new AppError('session.ended');
       return presentCurrentUser(user);

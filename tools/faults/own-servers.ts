@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startApp, type AppName, type TestApp } from '@confab/testing';
+import { Client } from 'pg';
+import { createClient } from 'redis';
+import { migrate } from '../migrate/migrate.ts';
+import { createPorts, type Ports } from '../stack/ports.ts';
+import { startPostgres, type Postgres } from '../stack/postgres.ts';
+import { startRedis, type Redis } from '../stack/redis.ts';
+import { startReplica } from '../stack/replica.ts';
+import { ensureDatabase } from '../stack/scratch.ts';
+import { makeTemporaryFolder } from '../stack/temporary-folder.ts';
+
+/** Servers of a test's own, to be frozen, emptied and killed. */
+export interface OwnServers {
+  readonly replicas: readonly Postgres[];
+  readonly redis: Redis;
+  readonly ports: Ports;
+  startApp(name: AppName, env?: Readonly<Record<string, string>>): Promise<TestApp>;
+  onReplica(index: number, sql: string): Promise<void>;
+  emptyRedis(): Promise<void>;
+  /** A Redis that is new or was emptied is not believed for half a minute: from now on this one says that it has been there for long. */
+  outliveDoubt(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const database = 'confab';
+
+export async function startOwnServers({ replicas: count }: { replicas: number }): Promise<OwnServers> {
+  const folder = await makeTemporaryFolder();
+  const ports = createPorts();
+  const password = randomBytes(12).toString('base64url');
+  const place = async (name: string) => ({ directory: join(folder, name), logFile: join(folder, `${name}.log`), port: await ports.take() });
+  const stops: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })];
+  const started = <T extends { stop(): Promise<void> }>(server: T): T => (stops.push(() => server.stop()), server);
+  const stop = async () => {
+    for (const each of stops.splice(0).reverse()) await each();
+  };
+  try {
+    const redis = started(await startRedis({ ...(await place('redis')), password }));
+    const primary = started(await startPostgres({ ...(await place('primary')), password, durable: false }));
+    const databaseUrl = await ensureDatabase(primary, database);
+    await migrate(databaseUrl, 'up');
+    const replicas: Postgres[] = [];
+    for (let index = 1; index <= count; index++) {
+      const name = `replica_${index}`;
+      replicas.push(started(await startReplica({ ...(await place(name)), name, primary, durable: false })));
+    }
+    const common = {
+      DATABASE_URL: databaseUrl,
+      DATABASE_REPLICA_URLS: replicas.map((replica) => replica.databaseUrl(database)).join(','),
+      REDIS_URL: redis.url,
+      CONFAB_SECRET: Buffer.alloc(32, 9).toString('base64url'),
+      PUBLIC_URL: 'http://127.0.0.1:3000',
+      TRUST_PROXY: '1',
+      DRAIN_SPREAD_MS: '500',
+    };
+    return {
+      replicas,
+      redis,
+      ports,
+      startApp: async (name, env = {}) => started(await startApp(name, { ...common, ...env })),
+      async onReplica(index, sql) {
+        const client = new Client({ connectionString: replicas[index]?.databaseUrl(database) });
+        await client.connect();
+        try {
+          await client.query(sql);
+        } finally {
+          await client.end();
+        }
+      },
+      outliveDoubt: () => outliveDoubt(redis.url),
+      emptyRedis: () => withRedis(redis.url, async (client) => void (await client.flushAll())),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function outliveDoubt(url: string): Promise<void> {
+  return withRedis(url, async (client) => {
+    const runId = /run_id:(\w+)/.exec(await client.info('server'))?.[1];
+    for (let partition = 0; partition < 16; partition++) await client.set(`{p${partition}}:positions`, `${runId} 1`);
+  });
+}
+
+const clientOf = (url: string) => createClient({ url });
+
+async function withRedis(url: string, work: (client: ReturnType<typeof clientOf>) => Promise<void>): Promise<void> {
+  const client = clientOf(url);
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    await work(client);
+  } finally {
+    await client.close();
+  }
+}
