@@ -1,6 +1,4 @@
 -- Up Migration
-SET LOCAL lock_timeout = '2s';
-
 -- What the processes may do, whoever they log in as: a member of this role, which owns nothing. Roles belong to the whole
 -- server, where another database may have made it already, or is making it now.
 DO $$
@@ -55,8 +53,6 @@ GRANT EXECUTE ON FUNCTION stream_event_make_week(timestamptz), stream_event_drop
   enqueue_job(text, json, text, timestamptz, smallint, text, smallint, text) TO confab_app;
 
 -- Down Migration
-SET LOCAL lock_timeout = '2s';
-
 DROP FUNCTION enqueue_job(text, json, text, timestamptz, smallint, text, smallint, text);
 DROP FUNCTION stream_event_drop_week(text);
 GRANT EXECUTE ON FUNCTION stream_event_make_week(timestamptz) TO PUBLIC;

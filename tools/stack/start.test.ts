@@ -72,7 +72,7 @@ async function withDataDirectory(work: (start: (env?: NodeJS.ProcessEnv) => Prom
   }
 }
 
-test('starts on free ports, tells what runs, stops in order, and has its data the next time', { timeout: 180_000 }, async () => {
+test('starts on free ports, tells what runs, stops in order; has its data the next time, starts again what dies, and ends with a parent that is killed', { timeout: 240_000 }, async () => {
   await withDataDirectory(async (start, folder) => {
     const releases = await Promise.all([3000, 3001, 3002].map(occupy));
     const first = await start({ CONFAB_PORTS: 'usual' });
@@ -95,28 +95,19 @@ test('starts on free ports, tells what runs, stops in order, and has its data th
 
     const second = await start();
     expect(await countMessages(second.facts.databaseUrl)).toBe(said);
-  });
-});
-
-test('a process that dies is started again, and all end with the parent that is killed', { timeout: 180_000 }, async () => {
-  await withDataDirectory(async (start, folder) => {
-    const stack = await start();
-    const pidOf = (name: string): number | undefined => {
-      const { processes } = JSON.parse(readFileSync(join(folder, 'stack.json'), 'utf8')) as StackFacts;
-      return processes.find((entry) => entry.name === name)?.pid;
-    };
+    const factsNow = (): StackFacts => JSON.parse(readFileSync(join(folder, 'stack.json'), 'utf8')) as StackFacts;
+    const pidOf = (name: string): number | undefined => factsNow().processes.find((entry) => entry.name === name)?.pid;
     for (const name of ['api', 'redis']) {
       const before = pidOf(name);
       if (before === undefined) throw new Error(`no ${name}`);
       process.kill(before, 'SIGKILL');
       await expect.poll(() => pidOf(name), { timeout: 30_000 }).not.toBe(before);
-      expect(stack.output).toContain(`${name} ended (SIGKILL)`);
-      expect(stack.output).toContain(`${name} runs again`);
+      expect(second.output).toContain(`${name} ended (SIGKILL)`);
+      expect(second.output).toContain(`${name} runs again`);
     }
-    await expect.poll(() => fetch(`${stack.apiUrl}/health/ready`).then(({ status }) => status), { timeout: 30_000 }).toBe(200);
-    const facts = JSON.parse(readFileSync(join(folder, 'stack.json'), 'utf8')) as StackFacts;
-    expect(living(facts)).toEqual(names);
-    await stack.kill();
-    await expect.poll(() => living(facts), { timeout: 30_000 }).toEqual([]);
+    await expect.poll(() => fetch(`${second.apiUrl}/health/ready`).then(({ status }) => status), { timeout: 30_000 }).toBe(200);
+    expect(living(factsNow())).toEqual(names);
+    await second.kill();
+    await expect.poll(() => living(factsNow()), { timeout: 30_000 }).toEqual([]);
   });
 });

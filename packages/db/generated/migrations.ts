@@ -5,5 +5,7 @@ export const migrationNames: readonly string[] = [
   '0002_streams',
   '0003_rooms-and-messages',
   '0004_admission',
-  '0005_application-role'
+  '0005_application-role',
+  '0007_schema-version',
+  '0008_hot-reads'
 ];

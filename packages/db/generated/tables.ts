@@ -78,6 +78,11 @@ export interface Rooms {
   updated_seq: number;
 }
 
+export interface SchemaVersion {
+  is_only: Generated<boolean>;
+  oldest_program: number;
+}
+
 export interface SecondFactors {
   confirmed_at: Timestamp | null;
   created_at: Timestamp;
@@ -144,6 +149,7 @@ export interface DB {
   messages: Messages;
   recovery_codes: RecoveryCodes;
   rooms: Rooms;
+  schema_version: SchemaVersion;
   second_factors: SecondFactors;
   sessions: Sessions;
   signing_keys: SigningKeys;

@@ -17,11 +17,20 @@ export async function checkSchema(db: Db): Promise<void> {
   const missing = migrationNames.filter((name) => !present.includes(name));
   if (missing.length > 0) throw new SchemaMismatch(`The database lacks the migrations ${missing.join(', ')}. Run \`pnpm migrate up\`.`);
   const surplus = present.filter((name) => !migrationNames.includes(name));
-  if (surplus.length > 0) {
+  // What a later version has only added is no harm: that is how versions replace each other while people go on.
+  if (surplus.length > 0 && (await oldestProgram(db)) > newestKnown) {
     throw new SchemaMismatch(
-      `The database has the migrations ${surplus.join(', ')}, which this version does not know. Start the version that does, or run its \`pnpm migrate down ${surplus.length}\`.`,
+      `The database has the migrations ${surplus.join(', ')}, on which this version may not run any more. Start the version that knows them, or run its \`pnpm migrate down ${surplus.length}\`.`,
     );
   }
+}
+
+/** The number of the last migration that this program knows. */
+const newestKnown = Math.max(...migrationNames.map((name) => Number.parseInt(name, 10)));
+
+async function oldestProgram(db: Db): Promise<number> {
+  const row = await named(db, 'schema.oldestProgram').selectFrom('schema_version').select('oldest_program').executeTakeFirstOrThrow();
+  return row.oldest_program;
 }
 
 /** The database may be starting at the same time as we. */

@@ -21,6 +21,8 @@ interface Place {
   isHeard: boolean;
   /** Where he was added again, as the user stream told, while the room's stream has yet to come to the removal before. */
   joins: Start[];
+  /** A frame without content may have been of this one, in the history before: the next event tells. */
+  before?: Place;
 }
 
 interface Start {
@@ -77,7 +79,12 @@ export function createClient(user: string, name: string, database: SimulatedData
     const joins = (places.get(stream)?.joins ?? []).filter((start) => start.epoch === said && start.cursor > head);
     places.set(stream, { cursor: head, epoch: said, isSynced: false, isHeard: true, joins });
     // In the history that is lost he may have been in rooms that he is not in now; he asks `sync`, and may be added again.
-    if (stream === own) for (const place of places.values()) place.isHeard = false;
+    if (stream !== own) return;
+    for (const place of places.values()) {
+      place.isHeard = false;
+      // What was told of joinings under another epoch may be lost with it.
+      place.joins = place.joins.filter((start) => start.epoch === said);
+    }
   }
 
   /** Into a new stay, without its having come to the end of the last one: it was not attached then, or the log does not reach there any more. */
@@ -90,6 +97,7 @@ export function createClient(user: string, name: string, database: SimulatedData
   function synced(stream: StreamId, seq: number): void {
     const known = placeOf(stream, 'synced');
     const place = jump(stream, known, seq) ?? known;
+    if (place.epoch !== known.epoch && known.cursor === seq) place.before = { ...known, isSynced: true };
     if (place.isSynced) fail(`synced twice in ${stream}`);
     if (place.cursor !== seq) fail(`synced in ${stream} at ${seq}, he is at ${place.cursor}`);
     place.isSynced = true;
@@ -103,9 +111,12 @@ export function createClient(user: string, name: string, database: SimulatedData
 
   function event(stream: StreamId, seq: number, frame: Frame): void {
     const known = placeOf(stream, `event ${seq}`);
-    const place = jump(stream, known, seq - 1) ?? known;
+    const fits = (place: Place | undefined) => place?.cursor === seq - 1 && frame.d['id'] === idOf(place.epoch, stream, seq);
+    const { before } = known;
+    if (before !== undefined && !fits(known) && fits(before)) places.set(stream, before);
+    const place = fits(known) ? known : before !== undefined && fits(before) ? before : (jump(stream, known, seq - 1) ?? known);
     if (seq !== place.cursor + 1) fail(`event ${seq} of ${stream}, he is at ${place.cursor}`);
-    if (frame.d['id'] !== `${database.event(place.epoch, stream, seq)?.payload.match(/"id":"([^"]*)"/)?.[1]}`) fail(`event ${seq} of ${stream} is not what was written`);
+    if (frame.d['id'] !== idOf(place.epoch, stream, seq)) fail(`event ${seq} of ${stream} is not what was written`);
     if (stream.startsWith('room:') && !database.stays(place.epoch, stream, user).some((stay) => stay.joinedSeq < seq && seq <= stay.removedSeq)) {
       fail(`event ${seq} of ${stream}, where he was no member then`);
     }
@@ -116,6 +127,7 @@ export function createClient(user: string, name: string, database: SimulatedData
     else if (frame.t === 'member.removed' && leavesAt(stream, place.epoch, seq)) left(stream, place);
   }
 
+  const idOf = (said: string, stream: StreamId, seq: number) => `${database.event(said, stream, seq)?.payload.match(/"id":"([^"]*)"/)?.[1]}`;
   const leavesAt = (stream: StreamId, said: string, seq: number) => database.stays(said, stream, user).some((stay) => stay.removedSeq === seq);
 
   function left(stream: StreamId, place: Place): void {

@@ -17,6 +17,7 @@ export interface TestClock extends Clock {
 export interface TestCore {
   readonly core: Core;
   readonly database: Database;
+  readonly databaseUrl: string;
   readonly redis: Redis;
   readonly streams: Streams;
   readonly clock: TestClock;
@@ -42,6 +43,7 @@ export async function startTestCore({ poolSize = 10 }: { poolSize?: number } = {
   return {
     core: another(),
     database,
+    databaseUrl: clone.url,
     redis,
     streams,
     clock,
