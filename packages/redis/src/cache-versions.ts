@@ -24,7 +24,7 @@ export type Versions = {
 };
 
 /** For so long an answer counts, hence everybody sees a change in this time whatever becomes of its invalidation. */
-const recentMs = 1_000;
+export const recentMs = 1_000;
 /** A key that nobody has read for so long is looked at no more. */
 const usedMs = 60_000;
 const mostKeys = 5_000;

@@ -120,8 +120,8 @@ test('many at once are one load, in this process and in others', async () => {
   };
   // Those who wait do not lose their patience, however slow the machine is.
   const time = { ...processTime, now: () => 0 };
-  const [far, farther] = [open({ time }), open({ time })];
-  const found = await Promise.all([near, far, farther].flatMap((cache) => Array.from({ length: 20 }, () => cache.get('k', slow))));
+  const processes = [open({ time }), open({ time }), open({ time })];
+  const found = await Promise.all(processes.flatMap((cache) => Array.from({ length: 20 }, () => cache.get('k', slow))));
   expect(new Set(found)).toEqual(new Set(['first']));
   expect(loads).toHaveLength(1);
 });

@@ -1,6 +1,6 @@
 import { createEntries, type EntriesOptions, type Entry } from './cache-entries.ts';
 import type { CacheTime } from './cache-time.ts';
-import { createVersions, nothingThere, type Look } from './cache-versions.ts';
+import { createVersions, nothingThere, recentMs, type Look } from './cache-versions.ts';
 import { createTurns } from './turns.ts';
 
 export type CacheOutcome = 'hit' | 'miss' | 'stale' | 'invalidate' | 'error';
@@ -48,8 +48,8 @@ export function createCache<T>(options: CacheOptions): Cache<T> {
   const { look, count, time } = options;
   const entries = createEntries<T>(options);
   const versions = createVersions({ look, time });
-  /** By token. As long as the token stands nothing has been invalidated since the load began. */
-  const flights = new Map<string, Promise<Entry<T>>>();
+  /** By token. As long as the token stands nothing has been invalidated since the load began; what is lost counts after a second. */
+  const flights = new Map<string, { begunAt: number; entry: Promise<Entry<T>> }>();
   const inTurn = createTurns<T | undefined>();
 
   async function isCurrent(key: string, entry: Entry<T>, atLeast: number): Promise<boolean> {
@@ -73,8 +73,8 @@ export function createCache<T>(options: CacheOptions): Cache<T> {
       }
       if (found.state === 'granted') return { outcome, kind: 'lead', token: found.token };
       const flight = flights.get(found.token);
-      if (flight !== undefined) return { outcome, kind: 'join', flight };
-      if (time.now() >= until) return { outcome, kind: 'alone' };
+      if (flight !== undefined && time.now() - flight.begunAt < recentMs) return { outcome, kind: 'join', flight: flight.entry };
+      if (flight !== undefined || time.now() >= until) return { outcome, kind: 'alone' };
       await time.wait(pollMs);
     }
   }
@@ -99,9 +99,9 @@ export function createCache<T>(options: CacheOptions): Cache<T> {
   }
 
   function lead(key: string, token: string, load: Load<T>): Promise<Entry<T>> {
-    const flight = fly(key, token, load);
-    flights.set(token, flight);
-    return flight;
+    const entry = fly(key, token, load);
+    flights.set(token, { begunAt: time.now(), entry });
+    return entry;
   }
 
   return {
