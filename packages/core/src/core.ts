@@ -5,9 +5,10 @@
  */
 import type { Database } from '@confab/db';
 import type { Redis } from '@confab/redis';
-import type { Clock, Logger } from '@confab/runtime';
+import type { Clock, Logger, Metrics } from '@confab/runtime';
 import type { Streams } from '@confab/stream';
 
+import { createDomainCaches } from './caches.store.ts';
 import { createAccess, type Access } from './gateway/access.service.ts';
 import { createTickets, type Tickets } from './gateway/tickets.service.ts';
 import { createTicketStore } from './gateway/tickets.store.ts';
@@ -64,6 +65,7 @@ export interface CoreOptions {
   readonly redis: Redis;
   readonly streams: Streams;
   readonly logger: Logger;
+  readonly metrics?: Metrics;
   readonly clock: Clock;
   /** CONFAB_SECRET, decoded: at least 32 bytes. */
   readonly secret: Uint8Array;
@@ -87,9 +89,12 @@ export interface Core {
   readonly tickets: Tickets;
   readonly access: Access;
   readonly idempotencyKeys: IdempotencyKeys;
+  /** For a process that serves reads: what is cached is confirmed once a second, so that a hit asks the database nothing. */
+  watchCaches(): () => Promise<void>;
 }
 
-export function createCore({ database, redis, streams, logger, clock, secret, signingKeysFile, gatewayUrls }: CoreOptions): Core {
+export function createCore({ database, redis, streams, logger, metrics, clock, secret, signingKeysFile, gatewayUrls }: CoreOptions): Core {
+  const caches = createDomainCaches({ redis, database, streams, logger, metrics });
   const keys = signingKeysFile === undefined ? createKeyRing({ database, secret, clock }) : createKeyFile({ path: signingKeysFile, clock, logger });
   const tokens = createTokens({ keys, clock });
   const refreshTokens = createRefreshTokens(secret);
@@ -105,17 +110,18 @@ export function createCore({ database, redis, streams, logger, clock, secret, si
   const provePassword = createPasswordProof({ database, clock, passwords, attempts });
   return {
     positions: createPositions({ database, store: createPositionStore({ redis, logger }) }),
-    users: createUsers({ database }),
+    users: createUsers({ cache: caches.users }),
     signIn: createSignIn({ database, streams, clock, passwords, attempts, totp, grant, endSessions, provePassword }),
     secondFactors: createSecondFactors({ database, clock, totp, provePassword }),
     sessions: createSessions({ database, clock, logger, keys, tokens, refreshTokens, store, refreshStore, grant, endSessions, endedWatch }),
-    rooms: createRooms({ database, streams, clock }),
-    members: createMembers({ database, streams, presence }),
+    rooms: createRooms({ database, streams, clock, cache: caches.rooms }),
+    members: createMembers({ database, streams, presence, rooms: caches.rooms, standings: caches.standings }),
     presence,
-    messages: createMessages({ database, streams }),
+    messages: createMessages({ database, streams, standings: caches.standings, newest: caches.newest }),
     sync: createSync({ database }),
     tickets: createTickets({ database, clock, tokens, store: createTicketStore({ redis, clock }), gatewayUrls }),
     access: createAccess({ database, clock }),
     idempotencyKeys: createIdempotencyKeys({ database, clock }),
+    watchCaches: caches.watch,
   };
 }

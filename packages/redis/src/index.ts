@@ -1,7 +1,10 @@
 /**
- * Redis: clients that notice a server that is gone or hangs and never give up on it, subscriptions, scripts. Knows no
+ * Redis: clients that notice a server that is gone or hangs and never give up on it, subscriptions, scripts, caches. Knows no
  * subject: keys and what they mean belong to whoever uses it. Durations are in milliseconds.
  */
+export type { Version } from './cache-entries.ts';
+export type { Cache, Load, Loaded } from './cache.ts';
+export { createCaches, type Caches, type CachesOptions } from './caches.ts';
 export type { RedisClient } from './client.ts';
 export type { Ask, RedisUse } from './guard.ts';
 export { createRedis, type Redis, type RedisOptions } from './redis.ts';

@@ -43,6 +43,16 @@ export async function updateRole(tx: Tx, roomId: string, userId: string, role: R
   await named(tx, 'members.updateRole').updateTable('memberships').set({ role }).where('room_id', '=', roomId).where('user_id', '=', userId).execute();
 }
 
+/** Of these rooms and users, what each is there; who is no member is not in it. */
+export async function listStandings(db: Db, pairs: readonly (readonly [roomId: string, userId: string])[]): Promise<{ room_id: string; user_id: string; role: Role; kind: string }[]> {
+  const { rows } = await sql<{ room_id: string; user_id: string; role: Role; kind: string }>`
+    SELECT membership.room_id, membership.user_id, membership.role, room.kind
+    FROM unnest(${pairs.map(([roomId]) => roomId)}::uuid[], ${pairs.map(([, userId]) => userId)}::uuid[]) AS asked (room_id, user_id)
+    JOIN memberships AS membership ON membership.room_id = asked.room_id AND membership.user_id = asked.user_id
+    JOIN rooms AS room ON room.id = membership.room_id`.execute(named(db, 'members.listStandings'));
+  return rows;
+}
+
 export interface MembershipRow {
   readonly room_id: string;
   readonly joined_seq: number;

@@ -8,11 +8,13 @@ import { decodeCursor, encodeCursor, pageOf } from '../cursor.ts';
 import { placeIn } from '../place.ts';
 import { assertMay } from '../rooms/rooms.policy.ts';
 import { addToMemberCount, findStanding, lockRoom, type RoomRow } from '../rooms/rooms.repository.ts';
+import type { RoomCache } from '../rooms/rooms.store.ts';
 import { findUser, findUserByUsername, type UserRow } from '../users/users.repository.ts';
 import { memberEvents } from './member-events.ts';
 import { mayRemove, mostToldPresences, roleOnJoining } from './members.policy.ts';
 import { presentMember } from './members.presenter.ts';
 import type { PresenceStore } from './presence.store.ts';
+import type { StandingCache } from './standings.store.ts';
 import { deletingMember, findMember, findSuccessor, insertingMember, listMembers, updateRole, type MemberRow } from './members.repository.ts';
 
 export type ListMembersQuery = NonNullable<operations['listMembers']['parameters']['query']>;
@@ -25,17 +27,37 @@ export interface Members {
   remove(actor: Actor, roomId: string, userId: string): Promise<void>;
 }
 
+export interface MembersDependencies {
+  readonly database: Database;
+  readonly streams: Streams;
+  readonly presence: PresenceStore;
+  readonly rooms: RoomCache;
+  readonly standings: StandingCache;
+}
+
 interface Change {
   readonly member: MemberRow | undefined;
   readonly events: LogEvent[];
 }
 
 /** Who is in a room changes under the room's lock alone, so that what is read there is true until the commit. */
-export function createMembers({ database, streams, presence }: { database: Database; streams: Streams; presence: PresenceStore }): Members {
+export function createMembers({ database, streams, presence, rooms, standings }: MembersDependencies): Members {
   async function change(work: (tx: Tx) => Promise<Change>): Promise<MemberRow | undefined> {
     const { member, events } = await database.write(work);
+    await forget(events);
     streams.publish(events);
     return member;
+  }
+
+  /** Before anybody is told: of the room, how many are in it; of whom it concerns, what he is there. */
+  async function forget(events: readonly LogEvent[]): Promise<void> {
+    await Promise.all(
+      events.map(async ({ stream, subjectUserId }) => {
+        const [kind, roomId] = stream.split(':') as [string, string];
+        if (kind !== 'room' || subjectUserId === null) return;
+        await Promise.all([rooms.invalidate(roomId), standings.invalidate(roomId, [subjectUserId])]);
+      }),
+    );
   }
 
   async function admit(tx: Tx, room: RoomRow, user: UserRow): Promise<Change> {

@@ -80,6 +80,20 @@ export async function listRoots(db: Db, roomId: string, pivot: number, olderLimi
   return rows;
 }
 
+/** The newest root messages in order, and the number that the room has come to, both of one moment. */
+export async function listNewestRoots(db: Db, roomId: string, limit: number): Promise<{ head: number; rows: MessageRow[] }> {
+  const { rows } = await sql<MessageRow & { head: number }>`
+    SELECT stream.head, newest.* FROM stream
+    LEFT JOIN LATERAL (
+      SELECT ${columns} FROM messages AS message JOIN users AS author ON author.id = message.author_id
+      WHERE message.room_id = ${roomId} AND message.parent_message_id IS NULL
+      ORDER BY message.seq DESC LIMIT ${limit}
+    ) AS newest ON true
+    WHERE stream.id = ${`room:${roomId}`} ORDER BY newest.seq`.execute(named(db, 'messages.listNewestRoots'));
+  // A room without messages is one row of nulls and its head.
+  return { head: rows[0]?.head ?? 0, rows: rows.filter(({ id }) => id !== null) };
+}
+
 /** For an append: a marker never moves back. */
 export function advancingReadMarker(roomId: string, userId: string, seq: number): RawBuilder<unknown> {
   return sql`UPDATE memberships SET read_seq = ${seq} WHERE room_id = ${roomId} AND user_id = ${userId} AND read_seq < ${seq} RETURNING user_id`;

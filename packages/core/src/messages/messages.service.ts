@@ -8,11 +8,13 @@ import { AppendRefused, type Streams } from '@confab/stream';
 import { v7 as uuidv7 } from 'uuid';
 
 import type { Actor } from '../actor.ts';
+import type { StandingCache } from '../members/standings.store.ts';
 import { placeIn } from '../place.ts';
 import { assertMay } from '../rooms/rooms.policy.ts';
 import { findStanding } from '../rooms/rooms.repository.ts';
 import { isBlank } from '../text.ts';
 import { presentPage, windowOf, type Anchor } from './history.ts';
+import { newestKept, type NewestCache } from './newest.store.ts';
 import { presentMessage } from './messages.presenter.ts';
 import { advancingReadMarker, findMessageByNonce, findMessageSeq, findSender, insertingMessage, listRoots, type MessageRow } from './messages.repository.ts';
 
@@ -30,10 +32,17 @@ export interface Messages {
   markRead(actor: Actor, roomId: string, body: Schemas['MarkReadRequest']): Promise<Schemas['ReadMarker']>;
 }
 
+export interface MessagesDependencies {
+  readonly database: Database;
+  readonly streams: Streams;
+  readonly standings: StandingCache;
+  readonly newest: NewestCache;
+}
+
 /** Each try that is refused without a reason that lasts met a member who left and came back in the meantime. */
 const tries = 3;
 
-export function createMessages({ database, streams }: { database: Database; streams: Streams }): Messages {
+export function createMessages({ database, streams, standings, newest }: MessagesDependencies): Messages {
   /** Undefined when the guard refused it; nothing has happened then. */
   async function trySend(actor: Actor, roomId: string, { content, nonce }: Schemas['CreateMessageRequest'], requestHash: Buffer): Promise<Sent | undefined> {
     const stream = `room:${roomId}` as const;
@@ -69,12 +78,20 @@ export function createMessages({ database, streams }: { database: Database; stre
           };
         });
       });
+      await newest.invalidate(roomId);
       streams.publish(events);
       return message && { message, replayed: false };
     } catch (error) {
       if (error instanceof AppendRefused) return undefined;
       throw error;
     }
+  }
+
+  /** What opening a room asks for. */
+  async function listNewest(actor: Actor, roomId: string, limit: number): Promise<Schemas['MessagePage']> {
+    const standing = await standings.find(roomId, actor.userId);
+    assertMay('read', standing ?? (await database.read((db) => findStanding(db, roomId, actor.userId))));
+    return newest.get(roomId, limit);
   }
 
   async function findFirst(actor: Actor, roomId: string, nonce: string, requestHash: Buffer): Promise<Sent | undefined> {
@@ -97,6 +114,7 @@ export function createMessages({ database, streams }: { database: Database; stre
     },
 
     async list(actor, roomId, { before, after, around, limit = 50 }) {
+      if ((before ?? after ?? around) === undefined && limit <= newestKept) return listNewest(actor, roomId, limit);
       const anchors = Object.entries({ before, after, around }).filter(([, id]) => id !== undefined);
       if (anchors.length > 1) {
         throw new AppError('request.invalid', { errors: anchors.map(([name]) => ({ path: `/query/${name}`, message: 'must be the only one of before, after and around' })) });

@@ -14,12 +14,23 @@ export interface RoomRow {
   readonly updated_at: Date;
 }
 
-/** A room as one user finds it; what is his is null where he is no member. */
-export interface RoomView extends RoomRow, Standing {
+/** Where one user is in a room; what is his is null where he is no member. */
+export interface PlaceRow {
+  readonly role: Role | null;
   readonly head: number;
   readonly joined_seq: number | null;
   readonly read_seq: number | null;
   readonly unread_count: number | null;
+}
+
+/** A room as one user finds it. */
+export interface RoomView extends RoomRow, PlaceRow {}
+
+/** Whatever changes a room, or who is in it, changes one of the first two. */
+export interface RoomVersionRow {
+  readonly updated_seq: number;
+  readonly member_count: number;
+  readonly head: number;
 }
 
 export interface NewRoom {
@@ -72,6 +83,27 @@ export async function lockRoom(tx: Tx, roomId: string, userId: string): Promise<
   return { ...room, role: mine?.role ?? null };
 }
 
+/** Of one moment with the head. */
+export async function findRoomFacts(db: Db, roomId: string): Promise<(RoomRow & RoomVersionRow) | undefined> {
+  const { rows } = await sql<RoomRow & RoomVersionRow>`
+    SELECT ${columns}, stream.head FROM rooms AS room JOIN stream ON stream.id = 'room:' || room.id WHERE room.id = ${roomId}`.execute(named(db, 'rooms.findFacts'));
+  return rows[0];
+}
+
+export async function listRoomVersions(db: Db, roomIds: readonly string[]): Promise<(RoomVersionRow & { readonly id: string })[]> {
+  const { rows } = await sql<RoomVersionRow & { readonly id: string }>`
+    SELECT room.id, room.updated_seq, room.member_count, stream.head
+    FROM rooms AS room JOIN stream ON stream.id = 'room:' || room.id WHERE room.id = ANY(${[...roomIds]}::uuid[])`.execute(named(db, 'rooms.listVersions'));
+  return rows;
+}
+
+export async function findPlace(db: Db, roomId: string, userId: string): Promise<PlaceRow | undefined> {
+  const { rows } = await sql<PlaceRow>`
+    SELECT stream.head, membership.role, membership.joined_seq, membership.read_seq, unread.count AS unread_count
+    FROM stream ${joiningMine(sql`${roomId}::uuid`, userId)} WHERE stream.id = ${`room:${roomId}`}`.execute(named(db, 'rooms.findPlace'));
+  return rows[0];
+}
+
 export async function findRoom(db: Db, roomId: string, userId: string): Promise<RoomView | undefined> {
   const { rows } = await sql<RoomView>`${roomViews(userId)} WHERE room.id = ${roomId}`.execute(named(db, 'rooms.find'));
   return rows[0];
@@ -91,12 +123,16 @@ function roomViews(userId: string): RawBuilder<RoomView> {
   return sql<RoomView>`
     SELECT ${columns}, stream.head, membership.role, membership.joined_seq, membership.read_seq, unread.count AS unread_count
     FROM rooms AS room
-    JOIN stream ON stream.id = 'room:' || room.id
-    LEFT JOIN memberships AS membership ON membership.room_id = room.id AND membership.user_id = ${userId}
+    JOIN stream ON stream.id = 'room:' || room.id ${joiningMine(sql`room.id`, userId)}`;
+}
+
+function joiningMine(roomId: RawBuilder<unknown>, userId: string): RawBuilder<unknown> {
+  return sql`
+    LEFT JOIN memberships AS membership ON membership.room_id = ${roomId} AND membership.user_id = ${userId}
     LEFT JOIN LATERAL (
       SELECT count(*)::integer AS count FROM (
         SELECT FROM messages AS message
-        WHERE message.room_id = room.id AND message.parent_message_id IS NULL AND message.seq > membership.read_seq
+        WHERE message.room_id = ${roomId} AND message.parent_message_id IS NULL AND message.seq > membership.read_seq
           AND message.author_id <> ${userId} AND message.deleted_at IS NULL AND message.type = 'user'
         LIMIT 1000) AS counted
     ) AS unread ON membership.user_id IS NOT NULL`;

@@ -13,8 +13,9 @@ import { placeIn } from '../place.ts';
 import { isBlank, tidyName } from '../text.ts';
 import { getUser } from '../users/users.repository.ts';
 import { assertMay } from './rooms.policy.ts';
-import { presentRoom, presentRoomView } from './rooms.presenter.ts';
-import { findRoom, insertRoom, listRooms, lockRoom, updatingRoom } from './rooms.repository.ts';
+import { presentPlace, presentRoom, presentRoomView } from './rooms.presenter.ts';
+import { findPlace, insertRoom, listRooms, lockRoom, updatingRoom } from './rooms.repository.ts';
+import type { RoomCache } from './rooms.store.ts';
 
 export type ListRoomsQuery = NonNullable<operations['listRooms']['parameters']['query']>;
 
@@ -33,11 +34,12 @@ export interface Rooms {
 
 const roomCursor = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-export function createRooms({ database, streams, clock }: { database: Database; streams: Streams; clock: Clock }): Rooms {
+export function createRooms({ database, streams, clock, cache }: { database: Database; streams: Streams; clock: Clock; cache: RoomCache }): Rooms {
   async function get(actor: Actor, roomId: string): Promise<Schemas['Room']> {
-    const room = await database.read((db) => findRoom(db, roomId, actor.userId));
-    assertMay('see', room);
-    return presentRoomView(room);
+    const [room, place] = await Promise.all([cache.find(roomId), database.read((db) => findPlace(db, roomId, actor.userId))]);
+    const seen = room && place && { room, place, kind: room.kind, role: place.role };
+    assertMay('see', seen);
+    return presentPlace(seen.room, seen.place);
   }
 
   return {
@@ -85,6 +87,7 @@ export function createRooms({ database, streams, clock }: { database: Database; 
           return { row: updatingRoom(roomId, { name, description }, seq, at), events: [{ stream, seq, type: 'room.updated', d, subjectId: roomId }] };
         });
       });
+      await cache.invalidate(roomId);
       streams.publish(events);
       return get(actor, roomId);
     },

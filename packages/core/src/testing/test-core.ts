@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { StreamId } from '@confab/contract';
 import { createDatabase, type Database } from '@confab/db';
 import { createRedis, type Redis } from '@confab/redis';
-import { createLogger, type Clock } from '@confab/runtime';
+import { createLogger, type Clock, type Logger } from '@confab/runtime';
 import { createStreams, type StreamEvent, type Streams } from '@confab/stream';
 import { createTestDatabase, emptyTestRedis } from '@confab/testing';
 
@@ -29,10 +29,16 @@ export interface TestCore {
   stop(): Promise<void>;
 }
 
-export async function startTestCore({ poolSize = 10 }: { poolSize?: number } = {}): Promise<TestCore> {
+export interface TestCoreOptions {
+  readonly poolSize?: number;
+  /** Told the name of each statement that was sent. */
+  readonly onQuery?: (name: string) => void;
+}
+
+export async function startTestCore({ poolSize = 10, onQuery }: TestCoreOptions = {}): Promise<TestCore> {
   const clone = await createTestDatabase();
   const logger = createLogger({ name: 'core-test', level: 'silent', pretty: false });
-  const database = createDatabase({ primaryUrl: clone.applicationUrl, replicaUrls: [], applicationName: 'core-test', logger, poolSize });
+  const database = createDatabase({ primaryUrl: clone.applicationUrl, replicaUrls: [], applicationName: 'core-test', logger: onQuery ? queryLogger(onQuery) : logger, poolSize });
   const redis = createRedis({ url: await emptyTestRedis(), name: 'core-test', logger, queue: true });
   const streams = createStreams({ db: database, redis, logger });
   const secret = randomBytes(32);
@@ -62,6 +68,14 @@ export async function startTestCore({ poolSize = 10 }: { poolSize?: number } = {
       await clone.drop();
     },
   };
+}
+
+function queryLogger(onQuery: (name: string) => void): Logger {
+  const write = (line: string) => {
+    const { msg, query } = JSON.parse(line) as { msg: string; query: string };
+    if (msg === 'query') onQuery(query);
+  };
+  return createLogger({ name: 'core-test', level: 'debug', pretty: false, destination: { write } });
 }
 
 function createClock(): TestClock {

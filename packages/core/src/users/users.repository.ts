@@ -8,6 +8,7 @@ export interface UserRow {
   readonly email: string | null;
   readonly display_name: string;
   readonly created_at: Date;
+  readonly updated_at: Date;
 }
 
 export interface NewUser {
@@ -19,7 +20,7 @@ export interface NewUser {
   readonly createdAt: Date;
 }
 
-const columns = ['id', 'kind', 'username', 'email', 'display_name', 'created_at'] as const;
+const columns = ['id', 'kind', 'username', 'email', 'display_name', 'created_at', 'updated_at'] as const;
 
 export async function insertUser(tx: Tx, user: NewUser): Promise<UserRow> {
   return named(tx, 'users.insert')
@@ -39,6 +40,11 @@ export async function insertUser(tx: Tx, user: NewUser): Promise<UserRow> {
 
 export async function findUser(db: Db, id: string): Promise<UserRow | undefined> {
   return named(db, 'users.find').selectFrom('users').select(columns).where('id', '=', id).executeTakeFirst();
+}
+
+/** Which state of them is the current one. */
+export async function listUserVersions(db: Db, ids: readonly string[]): Promise<{ id: string; updated_at: Date }[]> {
+  return named(db, 'users.listVersions').selectFrom('users').select(['id', 'updated_at']).where('id', 'in', [...ids]).execute();
 }
 
 export async function getUser(db: Db, id: string): Promise<UserRow> {

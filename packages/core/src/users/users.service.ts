@@ -1,22 +1,20 @@
 import type { Schemas } from '@confab/contract';
-import type { Database } from '@confab/db';
 import { AppError } from '@confab/runtime';
 
 import type { Actor } from '../actor.ts';
-import { presentCurrentUser } from './users.presenter.ts';
-import { findUser } from './users.repository.ts';
+import type { UserCache } from './users.store.ts';
 
 export interface Users {
   me(actor: Actor): Promise<Schemas['CurrentUser']>;
 }
 
-export function createUsers({ database }: { database: Database }): Users {
+export function createUsers({ cache }: { cache: UserCache }): Users {
   return {
     async me(actor) {
-      const user = await database.read((db) => findUser(db, actor.userId));
+      const user = await cache.find(actor.userId);
       // Sessions go with their user.
       if (user === undefined) throw new AppError('session.ended');
-      return presentCurrentUser(user);
+      return user;
     },
   };
 }

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+
+import { makeMembers, makeMessage, makeRoom, makeUser, newNonce, startTestCore, type Somebody, type TestCore } from './testing/factories.ts';
+
+let test: TestCore;
+let stopWatching: () => Promise<void>;
+let ada: Somebody;
+let bob: Somebody;
+let roomId: string;
+const sent: string[] = [];
+
+beforeAll(async () => {
+  test = await startTestCore({ onQuery: (name) => sent.push(name) });
+  [ada, bob] = await Promise.all([makeUser(test.core), makeUser(test.core)]);
+  stopWatching = test.core.watchCaches();
+});
+beforeEach(async () => {
+  roomId = (await makeRoom(test.core, ada)).id;
+  await makeMembers(test.core, ada, roomId, bob);
+  await makeMessage(test.core, ada, roomId);
+});
+afterAll(async () => {
+  await stopWatching();
+  await test.stop();
+});
+
+/** Of the caches' own looks there is one a second, however much is read. */
+const looks = ['members.listStandings', 'stream.heads', 'rooms.listVersions', 'users.listVersions'];
+
+async function queriesOf(work: () => Promise<unknown>): Promise<string[]> {
+  const before = sent.length;
+  await work();
+  return sent.slice(before).filter((name) => !looks.includes(name));
+}
+
+const openAs = (reader: Somebody, core = test.core) => queriesOf(() => core.messages.list(reader.actor, roomId, {}));
+
+it('a room that was opened before opens without a query, for whoever has been there', async () => {
+  expect(await openAs(ada)).toEqual(['rooms.findStanding', 'messages.listNewestRoots']);
+  expect(await openAs(ada)).toEqual([]);
+  expect(await openAs(bob)).toEqual(['rooms.findStanding']);
+  // Longer than what was asked of the database counts, unless it is asked again.
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  expect(await openAs(ada)).toEqual([]);
+});
+
+it('after a message it is read once again, whoever comes first', async () => {
+  await openAs(ada);
+  await openAs(bob);
+  const sending = await queriesOf(() => makeMessage(test.core, ada, roomId));
+  process.stdout.write(`a send asks: ${sending.join(', ')}\n`);
+  expect(sending).toEqual(['transaction.begin', 'messages.findSender', 'stream.lock', 'stream.append', 'transaction.commit']);
+  expect(await openAs(bob)).toEqual(['messages.listNewestRoots']);
+  expect(await openAs(ada)).toEqual([]);
+});
+
+it('a profile is read once, a room for what moves in it', async () => {
+  const me = () => queriesOf(() => test.core.users.me(ada.actor));
+  const room = () => queriesOf(() => test.core.rooms.get(ada.actor, roomId));
+  await me();
+  expect(await me()).toEqual([]);
+  await room();
+  expect(await room()).toEqual(['rooms.findPlace']);
+});
+
+it('what another process changes is seen at once', async () => {
+  const other = test.another();
+  const content = async () => (await test.core.messages.list(bob.actor, roomId, { limit: 1 })).items.map((message) => message.content);
+  expect(await content()).toEqual(['hello']);
+  await other.messages.send(ada.actor, roomId, { content: 'news', nonce: newNonce() });
+  expect(await content()).toEqual(['news']);
+  expect((await test.core.rooms.get(bob.actor, roomId)).memberCount).toBe(2);
+  await other.rooms.update(ada.actor, roomId, { name: 'anew' });
+  expect((await test.core.rooms.get(bob.actor, roomId)).name).toBe('anew');
+  await other.members.remove(ada.actor, roomId, bob.user.id);
+  await expect(content()).rejects.toMatchObject({ code: 'room.forbidden' });
+  expect((await test.core.rooms.get(bob.actor, roomId)).memberCount).toBe(1);
+  await other.members.join(bob.actor, roomId);
+  expect(await content()).toEqual(['news']);
+});
