@@ -58,3 +58,8 @@ test('stays not ready once told, while the process lives on', async () => {
   expect(await health.ready()).toMatchObject({ status: 'failed', reason: 'stopping' });
   expect(health.live().status).toBe('ok');
 });
+
+test('an open breaker is named, and makes nothing not ready by itself', async () => {
+  const health = createHealth({ logger, checks: {}, breakers: { states: () => ({ redis_cache: 'open' }) } });
+  expect(await health.ready()).toEqual({ status: 'ok', checks: {}, breakers: { redis_cache: 'open' } });
+});

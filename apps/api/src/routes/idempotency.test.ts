@@ -17,7 +17,7 @@ beforeAll(async () => {
   behindWire = await startApp('api', { DATABASE_URL: wire.url, REDIS_URL: apis.stack.redisUrl, PUBLIC_URL: apis.stack.baseUrl, CONFAB_SECRET: secret.toString('base64url'), TRUST_PROXY: '1', GATEWAY_URLS: 'ws://127.0.0.1:3001/gateway?v=1' });
   database = createDatabase({ primaryUrl: apis.stack.database.url, replicaUrls: [], applicationName: 'test', logger: createLogger({ name: 'test', level: 'silent', pretty: false }) });
   ada = await apis.register();
-});
+}, 150_000);
 afterAll(async () => {
   await behindWire.stop();
   await database.stop();

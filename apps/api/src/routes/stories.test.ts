@@ -210,3 +210,10 @@ describe('the way into the realtime half', () => {
     expect(sync.epoch).not.toBe('');
   });
 });
+
+test('a room that is asked for again under its key is the first one', async () => {
+  const body = { name: 'once', kind: 'private' } as const;
+  const key = { 'Idempotency-Key': 'a-key-of-mine' };
+  const first = await ada.confab.rest.createRoom(body, key);
+  expect(await ada.confab.rest.createRoom(body, key)).toEqual(first);
+});
