@@ -5,7 +5,7 @@
 export { AppError, type AppErrorOptions, type FieldError } from './app-error.ts';
 export { backoffMs, type BackoffOptions } from './backoff.ts';
 export { systemClock, type Clock } from './clock.ts';
-export { currentContext, runInContext, type Context } from './context.ts';
+export { currentContext, runInContext, type Context, type Freshness } from './context.ts';
 export { env } from './environment-fields.ts';
 export { EnvironmentError, parseEnv, type Environment, type Field } from './environment.ts';
 export { createHealth, type CheckReport, type Health, type HealthOptions, type Report } from './health.ts';

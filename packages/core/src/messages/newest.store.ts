@@ -3,6 +3,7 @@ import type { Database } from '@confab/db';
 import type { Caches } from '@confab/redis';
 import type { Streams } from '@confab/stream';
 
+import { seenOf } from '../seen.ts';
 import { presentPage, windowOf } from './history.ts';
 import { listNewestRoots } from './messages.repository.ts';
 
@@ -11,8 +12,8 @@ export const newestKept = 50;
 
 /** The first page of each room's history, as it is for everybody in it. What differs per reader is not in it. */
 export interface NewestCache {
-  /** `atLeast`: the newest number of the room that the reader has seen. */
-  get(roomId: string, limit: number, need?: { atLeast?: number }): Promise<Schemas['MessagePage']>;
+  /** Never older than what the reader was told of. */
+  get(roomId: string, limit: number): Promise<Schemas['MessagePage']>;
   /** After each commit that changes what such a page shows, and before anybody is told of it. */
   invalidate(roomId: string): Promise<void>;
 }
@@ -37,8 +38,8 @@ export function createNewestCache({ caches, database, streams }: { caches: Cache
   }
 
   return {
-    async get(roomId, limit, need) {
-      const page = (await cache.get(roomId, () => load(roomId), need)) ?? { items: [], hasMoreBefore: false, hasMoreAfter: false };
+    async get(roomId, limit) {
+      const page = (await cache.get(roomId, () => load(roomId), { atLeast: seenOf(`room:${roomId}`) })) ?? { items: [], hasMoreBefore: false, hasMoreAfter: false };
       const items = page.items.slice(-limit);
       return { ...page, items, hasMoreBefore: page.hasMoreBefore || items.length < page.items.length };
     },

@@ -2,6 +2,7 @@ import type { Schemas } from '@confab/contract';
 import type { Database } from '@confab/db';
 import type { Caches, Version } from '@confab/redis';
 
+import { seenOf } from '../seen.ts';
 import { presentRoomFacts } from './rooms.presenter.ts';
 import { findRoomFacts, listRoomVersions, type RoomVersionRow } from './rooms.repository.ts';
 
@@ -9,8 +10,8 @@ import { findRoomFacts, listRoomVersions, type RoomVersionRow } from './rooms.re
 export type RoomFacts = Omit<Schemas['Room'], 'head' | 'my'>;
 
 export interface RoomCache {
-  /** `atLeast`: the newest number of the room that the reader has seen. */
-  find(roomId: string, need?: { atLeast?: number }): Promise<RoomFacts | undefined>;
+  /** Never older than what the reader was told of. */
+  find(roomId: string): Promise<RoomFacts | undefined>;
   /** After each commit that changes the room, or how many are in it. */
   invalidate(roomId: string): Promise<void>;
 }
@@ -24,14 +25,14 @@ export function createRoomCache({ caches, database }: { caches: Caches; database
     look: async (ids) => new Map((await listRoomVersions(database.primary, ids)).map((row) => [row.id, versionOf(row)])),
   });
   return {
-    find: (roomId, need) =>
+    find: (roomId) =>
       cache.get(
         roomId,
         async () => {
           const row = await findRoomFacts(database.primary, roomId);
           return row && { ...versionOf(row), value: presentRoomFacts(row) };
         },
-        need,
+        { atLeast: seenOf(`room:${roomId}`) },
       ),
     async invalidate(roomId) {
       await cache.invalidate([roomId]);
