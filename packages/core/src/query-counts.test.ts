@@ -37,7 +37,7 @@ async function queriesOf(work: () => Promise<unknown>): Promise<string[]> {
 /** A Redis that takes longer than 300 ms, on a machine that is busy, is passed over, and the database asked. */
 const again = { retry: 3 };
 
-const openAs = (reader: Somebody, core = test.core) => queriesOf(() => core.messages.list(reader.actor, roomId, {}));
+const openAs = (reader: Somebody) => queriesOf(() => test.core.messages.list(reader.actor, roomId, {}));
 
 it('a room that was opened before opens without a query, for whoever has been there', again, async () => {
   expect(await openAs(ada)).toEqual(['rooms.findStanding', 'messages.listNewestRoots']);
