@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 
+import { runInContext } from '@confab/runtime';
 import { makeMembers, makeMessage, makeRoom, makeUser, newNonce, startTestCore, type Somebody, type TestCore } from './testing/factories.ts';
 
 let test: TestCore;
@@ -33,18 +34,23 @@ async function queriesOf(work: () => Promise<unknown>): Promise<string[]> {
   return sent.slice(before).filter((name) => !looks.includes(name));
 }
 
-const openAs = (reader: Somebody, core = test.core) => queriesOf(() => core.messages.list(reader.actor, roomId, {}));
+/** A Redis that takes longer than 300 ms, on a machine that is busy, is passed over, and the database asked. */
+const again = { retry: 3 };
 
-it('a room that was opened before opens without a query, for whoever has been there', async () => {
+const openAs = (reader: Somebody) => queriesOf(() => test.core.messages.list(reader.actor, roomId, {}));
+
+it('a room that was opened before opens without a query, for whoever has been there', again, async () => {
   expect(await openAs(ada)).toEqual(['rooms.findStanding', 'messages.listNewestRoots']);
   expect(await openAs(ada)).toEqual([]);
   expect(await openAs(bob)).toEqual(['rooms.findStanding']);
-  // Longer than what was asked of the database counts, unless it is asked again.
+  // Longer than what was asked of the database counts, unless it is asked again: once for all who read.
+  const before = sent.length;
   await new Promise((resolve) => setTimeout(resolve, 1_500));
-  expect(await openAs(ada)).toEqual([]);
+  for (let n = 0; n < 100; n += 1) expect(await openAs(ada)).toEqual([]);
+  expect(sent.slice(before).length).toBeLessThan(100);
 });
 
-it('after a message it is read once again, whoever comes first', async () => {
+it('after a message it is read once again, whoever comes first', again, async () => {
   await openAs(ada);
   await openAs(bob);
   const sending = await queriesOf(() => makeMessage(test.core, ada, roomId));
@@ -54,13 +60,24 @@ it('after a message it is read once again, whoever comes first', async () => {
   expect(await openAs(ada)).toEqual([]);
 });
 
-it('a profile is read once, a room for what moves in it', async () => {
+it('a profile is read once, a room for what moves in it', again, async () => {
   const me = () => queriesOf(() => test.core.users.me(ada.actor));
   const room = () => queriesOf(() => test.core.rooms.get(ada.actor, roomId));
   await me();
   expect(await me()).toEqual([]);
   await room();
   expect(await room()).toEqual(['rooms.findPlace']);
+});
+
+it('who was told of a change finds it, though nobody said so to the cache', async () => {
+  const open = () => test.core.messages.list(ada.actor, roomId, {});
+  const [message] = (await open()).items;
+  const stream = `room:${roomId}`;
+  await test.database.primary.updateTable('messages').set({ content: 'edited' }).where('id', '=', message?.id ?? '').execute();
+  await test.database.primary.updateTable('stream').set(({ eb }) => ({ head: eb('head', '+', 1) })).where('id', '=', stream).execute();
+  const seen = new Map([[stream, (message?.seq ?? 0) + 1]]);
+  const { items } = await runInContext({ requestId: 'test', freshness: { seen } }, open);
+  expect(items).toMatchObject([{ content: 'edited' }]);
 });
 
 it('what another process changes is seen at once', async () => {

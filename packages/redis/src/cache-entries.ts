@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from './redis.ts';
 import { defineScript } from './script.ts';
-import { within } from './within.ts';
 
 /** What the truth said of a key: which state of it, and, where its stream has numbers, at which. */
 export type Version = { readonly version: string; readonly seq: number };
@@ -52,24 +51,25 @@ const fill = defineScript({
 });
 
 export function createEntries<T>({ redis, name, schemaVersion, ttlMs, negativeTtlMs }: EntriesOptions): Entries<T> {
+  const ask = redis.guard('cache');
   const keyOf = (key: string) => `cache:${name}:${schemaVersion}:{${key}}`;
 
   return {
     async find(key, passOver) {
       const token = randomUUID();
       const args = [token, String(leaseMs), passOver === undefined ? '' : head(passOver)];
-      const found = await within(find.run(redis.client, [keyOf(key)], args));
+      const found = await ask(() => find.run(redis.client, [keyOf(key)], args));
       if (typeof found !== 'string') return { state: 'granted', token };
       return found.startsWith('L') ? { state: 'leased', token: found.slice(1) } : { state: 'filled', entry: decode<T>(found) };
     },
     async fill(key, token, entry) {
       const lifetimeMs = entry?.value === undefined ? negativeTtlMs : ttlMs;
       const text = entry === undefined || lifetimeMs === 0 ? '' : encode(entry);
-      await within(fill.run(redis.client, [keyOf(key)], [token, text, String(jittered(lifetimeMs))]));
+      await ask(() => fill.run(redis.client, [keyOf(key)], [token, text, String(jittered(lifetimeMs))]));
     },
     async remove(keys) {
       // One command a key: on a cluster they live on different nodes.
-      await within(Promise.all(keys.map((key) => redis.client.del(keyOf(key)))));
+      await ask(() => Promise.all(keys.map((key) => redis.client.del(keyOf(key)))));
     },
   };
 }

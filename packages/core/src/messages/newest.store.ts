@@ -12,6 +12,7 @@ export const newestKept = 50;
 
 /** The first page of each room's history, as it is for everybody in it. What differs per reader is not in it. */
 export interface NewestCache {
+  /** Never older than what the reader was told of. */
   get(roomId: string, limit: number): Promise<Schemas['MessagePage']>;
   /** After each commit that changes what such a page shows, and before anybody is told of it. */
   invalidate(roomId: string): Promise<void>;

@@ -104,11 +104,6 @@ export async function findPlace(db: Db, roomId: string, userId: string): Promise
   return rows[0];
 }
 
-export async function findRoom(db: Db, roomId: string, userId: string): Promise<RoomView | undefined> {
-  const { rows } = await sql<RoomView>`${roomViews(userId)} WHERE room.id = ${roomId}`.execute(named(db, 'rooms.find'));
-  return rows[0];
-}
-
 /** Newest first. */
 export async function listRooms(db: Db, userId: string, { scope, query, beforeId, limit }: RoomFilter): Promise<RoomView[]> {
   const mine = scope === 'joined' ? sql`membership.user_id IS NOT NULL` : sql`room.kind = 'public' AND membership.user_id IS NULL`;

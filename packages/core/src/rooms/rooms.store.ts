@@ -10,6 +10,7 @@ import { findRoomFacts, listRoomVersions, type RoomVersionRow } from './rooms.re
 export type RoomFacts = Omit<Schemas['Room'], 'head' | 'my'>;
 
 export interface RoomCache {
+  /** Never older than what the reader was told of. */
   find(roomId: string): Promise<RoomFacts | undefined>;
   /** After each commit that changes the room, or how many are in it. */
   invalidate(roomId: string): Promise<void>;

@@ -1,4 +1,4 @@
-import { defineScript, within, type Redis } from '@confab/redis';
+import { defineScript, type Redis } from '@confab/redis';
 import type { Logger } from '@confab/runtime';
 
 /** Far longer than a replica in rotation may lag. */
@@ -41,6 +41,7 @@ export interface PositionStore {
 
 /** Where in the primary's log a user has last written. Nothing here throws. */
 export function createPositionStore({ redis, logger }: { redis: Redis; logger: Logger }): PositionStore {
+  const ask = redis.guard('sessions');
   const keysOf = (userId: string): [string, string] => {
     const tag = `{p${Number.parseInt(userId.slice(-2), 16) % partitions}}`;
     return [`${tag}:position:${userId}`, `${tag}:positions`];
@@ -49,7 +50,7 @@ export function createPositionStore({ redis, logger }: { redis: Redis; logger: L
   return {
     async keep(userId, position) {
       try {
-        await within(keep.run(redis.client, [keysOf(userId)[0]], [sortable(position), String(keptSeconds)]));
+        await ask(() => keep.run(redis.client, [keysOf(userId)[0]], [sortable(position), String(keptSeconds)]));
         return true;
       } catch (error) {
         logger.debug({ err: error, userId }, 'redis does not keep a position');
@@ -58,7 +59,7 @@ export function createPositionStore({ redis, logger }: { redis: Redis; logger: L
     },
     async find(userId) {
       try {
-        return ((await within(find.run(redis.client, keysOf(userId), [String(keptSeconds)]))) as string | null) ?? undefined;
+        return ((await ask(() => find.run(redis.client, keysOf(userId), [String(keptSeconds)]))) as string | null) ?? undefined;
       } catch {
         return 'unknown';
       }
