@@ -125,7 +125,8 @@ test('everything but the primary down: the same', row, async () => {
 /** Nothing is written, and whoever is refused is refused at once; what a replica can say may be read. */
 async function expectRefusals({ all, later, acknowledged }: Awaited<ReturnType<typeof through>>): Promise<void> {
   expect([outcomesOf(later, 'send'), outcomesOf(later, 'sign in')]).toEqual([['database.unavailable'], ['database.unavailable']]);
-  expect(['ok', 'database.unavailable']).toEqual(expect.arrayContaining(outcomesOf(later, 'read')));
+  // Redis remembers for a minute that their sessions live, and the replica has all that was written.
+  expect(outcomesOf(later, 'read')).toEqual(['ok']);
   expect(later.filter(({ outcome, hasRetryAfter }) => outcome !== 'ok' && !hasRetryAfter)).toEqual([]);
   expect(slowest(later)).toBeLessThan(atOnceMs);
   expect(all.filter(({ outcome }) => outcome === 'hung' || outcome === 'network' || outcome === 'internal.error')).toEqual([]);
@@ -136,12 +137,14 @@ async function expectRefusals({ all, later, acknowledged }: Awaited<ReturnType<t
   await expectAllReceived(acknowledged);
 }
 
-test('primary down: writes are refused at once, and go on when it is back', row, async () => {
+test('primary down: writes are refused at once, what replicas have is read, and all goes on when it is back', row, async () => {
+  await world.outliveDoubt();
   const fault = { begin: () => world.primary.signal('SIGKILL'), end: () => world.primary.start() };
   await expectRefusals(await through({ name: 'primary down', ...fault, noticed: isPrimaryOut }));
 });
 
 test('primary frozen: what is under way fails in time, and then the same', row, async () => {
+  await world.outliveDoubt();
   let thaw = () => undefined as void;
   const fault = { begin: () => (thaw = freeze(world.primary)), end: () => thaw() };
   await expectRefusals(await through({ name: 'primary frozen', ...fault, noticed: isPrimaryOut }));

@@ -14,6 +14,7 @@ import { makeTemporaryFolder } from '../stack/temporary-folder.ts';
 
 /** Servers of a test's own, to be frozen, emptied and killed. */
 export interface OwnServers {
+  readonly primary: Postgres;
   readonly replicas: readonly Postgres[];
   readonly redis: Redis;
   readonly ports: Ports;
@@ -57,6 +58,7 @@ export async function startOwnServers({ replicas: count }: { replicas: number })
       DRAIN_SPREAD_MS: '500',
     };
     return {
+      primary,
       replicas,
       redis,
       ports,

@@ -41,6 +41,8 @@ const me = async (accessToken: string) => (await stack.fetch(`${stack.baseUrl}/a
 
 test('the first key signs, its public half is shown, and a rotated file signs nobody out, in time for the gateway', { timeout: 90_000 }, async () => {
   const [old, next] = keys as [Jwk, Jwk];
+  await write([old]);
+  await expect.poll(async () => (await shown()).map(({ kid }) => kid), { timeout: 10_000 }).toEqual([old.kid]);
   const ada = await createTestUser(stack);
   const token = ada.confab.auth.session?.accessToken ?? '';
   expect(keyIdOf(token)).toBe(old.kid);

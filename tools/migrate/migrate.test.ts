@@ -138,7 +138,8 @@ test('undone and done again, a migration leaves what it did not make itself as i
 test('nobody who reads and writes meanwhile waits for two seconds', patient, async ({ annotate }) => {
   await withEmptyDatabase(async (url) => {
     await migrate(url, 'up', { count: 4 });
-    await query(url, data);
+    // What later migrations make has nothing in it yet.
+    for (const statement of data.split(/;\n/)) await query(url, statement).catch((error: unknown) => expect(error).toMatchObject({ code: '42P01' }));
     await query(url, `
       INSERT INTO messages (id, room_id, seq, updated_seq, author_id, content, html, nonce, request_hash, created_at)
       SELECT gen_random_uuid(), room_id, n, n, author_id, 'text', '<p>text</p>', 'nonce ' || n, request_hash, now()

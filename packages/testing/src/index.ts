@@ -22,5 +22,5 @@ export { startTestStack } from './stack.ts';
 export type { TestStack, TestStackOptions } from './stack.ts';
 export { startTcpProxy } from './tcp-proxy.ts';
 export type { TcpProxy } from './tcp-proxy.ts';
-export { createTestUser } from './users.ts';
+export { createTestUser, registerPatiently } from './users.ts';
 export type { TestUser, TestUserOptions } from './users.ts';

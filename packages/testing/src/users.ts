@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { createConfab } from '@confab/sdk';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createConfab, ProblemError } from '@confab/sdk';
 import type { Confab, ConfabOptions, Schemas } from '@confab/sdk';
 import { createCheckedSockets } from './open-socket.ts';
 import type { TestStack } from './stack.ts';
@@ -30,8 +31,20 @@ export async function createTestUser(stack: TestStack, { gateway, username = uni
   });
   stack.onStop(() => confab.close());
   const password = randomBytes(12).toString('base64url');
-  const user = await confab.auth.register({ username, password, email: `${username}@example.org`, ...(displayName === undefined ? {} : { displayName }) });
+  const user = await registerPatiently(confab, { username, password, email: `${username}@example.org`, ...(displayName === undefined ? {} : { displayName }) });
   return { confab, user, password, cut: sockets.cut };
+}
+
+/** Limits are counted in Redis, for which a request waits 300 ms: on a slow machine it may have to be made again. */
+export async function registerPatiently({ auth }: Confab, body: Schemas['RegisterRequest']): Promise<Schemas['CurrentUser']> {
+  for (let left = 20; ; left -= 1) {
+    try {
+      return await auth.register(body);
+    } catch (error) {
+      if (left === 0 || !(error instanceof ProblemError) || error.code !== 'redis.unavailable') throw error;
+      await delay(500);
+    }
+  }
 }
 
 const uniqueName = (): string => `user-${randomBytes(6).toString('hex')}`;

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 
 import { type Confab, type ConfabOptions, createConfab } from '@confab/sdk';
-import { startApp, startTestStack, type TestApp, type TestStack, type TestStackOptions } from '@confab/testing';
+import { startApp, startTestStack, type TestApp, type TestStack, type TestStackOptions, registerPatiently } from '@confab/testing';
 
 export const secret = Buffer.alloc(32, 5);
 
@@ -63,7 +63,7 @@ export async function startTwoApis({ env = {}, otherEnv = {}, ...options }: Test
     async register(given) {
       const somebody = caller(given);
       const { username, password, confab } = somebody;
-      await confab.auth.register({ username, password, email: `${username}@example.org` });
+      await registerPatiently(confab, { username, password, email: `${username}@example.org` });
       return somebody;
     },
     post,

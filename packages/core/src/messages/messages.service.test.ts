@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { memberEvents } from '../members/member-events.ts';
 import { deletingMember, findMember } from '../members/members.repository.ts';
-import { makeMembers, makeMessage, makeRoom, makeUser, newNonce, startTestCore, type Somebody, type TestCore } from '../testing/factories.ts';
+import { insist, makeMembers, makeMessage, makeRoom, makeUser, newNonce, startTestCore, type Somebody, type TestCore } from '../testing/factories.ts';
 
 let test: TestCore;
 let ada: Somebody;
@@ -85,7 +85,7 @@ describe('a nonce', () => {
     const roomId = await sharedRoom();
     const body = { content: 'only once', nonce: newNonce() };
     const processes = [test.core, test.another()];
-    const answers = await Promise.all(Array.from({ length: 50 }, (_, n) => (processes[n % 2] as TestCore['core']).messages.send(bob.actor, roomId, body)));
+    const answers = await Promise.all(Array.from({ length: 50 }, (_, n) => insist(() => (processes[n % 2] as TestCore['core']).messages.send(bob.actor, roomId, body))));
     const [event, ...others] = await created(roomId);
     expect(others).toEqual([]);
     expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
