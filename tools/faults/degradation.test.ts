@@ -139,12 +139,14 @@ async function expectRefusals({ all, later, acknowledged }: Awaited<ReturnType<t
 
 test('primary down: writes are refused at once, what replicas have is read, and all goes on when it is back', row, async () => {
   await world.outliveDoubt();
+  await world.forgetSessions();
   const fault = { begin: () => world.primary.signal('SIGKILL'), end: () => world.primary.start() };
   await expectRefusals(await through({ name: 'primary down', ...fault, noticed: isPrimaryOut }));
 });
 
 test('primary frozen: what is under way fails in time, and then the same', row, async () => {
   await world.outliveDoubt();
+  await world.forgetSessions();
   let thaw = () => undefined as void;
   const fault = { begin: () => (thaw = freeze(world.primary)), end: () => thaw() };
   await expectRefusals(await through({ name: 'primary frozen', ...fault, noticed: isPrimaryOut }));

@@ -23,6 +23,8 @@ export interface OwnServers {
   emptyRedis(): Promise<void>;
   /** A Redis that is new or was emptied is not believed for half a minute: from now on this one says that it has been there for long. */
   outliveDoubt(): Promise<void>;
+  /** Redis forgets which sessions live: each is looked up, and then remembered for a whole minute. */
+  forgetSessions(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -73,6 +75,10 @@ export async function startOwnServers({ replicas: count }: { replicas: number })
         }
       },
       outliveDoubt: () => outliveDoubt(redis.url),
+      forgetSessions: () =>
+        withRedis(redis.url, async (client) => {
+          for (const key of await client.keys('session:*')) await client.del(key);
+        }),
       emptyRedis: () => withRedis(redis.url, async (client) => void (await client.flushAll())),
       stop,
     };

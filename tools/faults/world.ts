@@ -18,6 +18,7 @@ export interface World {
   /** The readiness report of the API, as it is now. */
   readiness(): Promise<Readiness>;
   outliveDoubt: OwnServers['outliveDoubt'];
+  forgetSessions: OwnServers['forgetSessions'];
   stop(): Promise<void>;
 }
 
@@ -48,6 +49,7 @@ export async function startWorld(): Promise<World> {
       api,
       url,
       outliveDoubt: servers.outliveDoubt,
+      forgetSessions: servers.forgetSessions,
       async readiness() {
         const response = await fetch(`http://127.0.0.1:${api.opsPort}/health/ready`);
         return (await response.json()) as Readiness;
