@@ -19,7 +19,6 @@ export default defineConfig({
           name: 'node',
           // Importing a file does nothing, so a worker may keep what it imported.
           isolate: false,
-          maxWorkers: 3,
           include: ['{packages,tools}/**/*.test.ts', 'apps/**/*.test.{ts,tsx}'],
           exclude: ['**/node_modules/**', '**/planted/**'],
           testTimeout: 20_000,
@@ -31,6 +30,7 @@ export default defineConfig({
           ...shared,
           name: 'browser',
           include: ['apps/web/e2e/**/*.e2e.ts'],
+          maxWorkers: 1,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -76,13 +76,13 @@ test('the other browser is in the list, and ending it signs it out within second
   await ada.page.goto('/settings');
   const list = ada.page.getByRole('list').filter({ hasText: 'This one' });
   // Registered over the SDK, signed in here, signed in there.
-  await expect.poll(() => list.getByRole('listitem').count()).toBe(3);
+  await expect.poll(() => list.getByRole('listitem').count(), { timeout: 10_000 }).toBe(3);
   expect(await list.getByText('This one').count()).toBe(1);
   await expectFit(ada.page, 'sessions');
   await list.getByRole('button', { name: /^Sign out Firefox on Linux/ }).click();
   await signInScreen(other).waitFor({ timeout: 10_000 });
   await other.getByText('Your session has ended.').waitFor();
-  await expect.poll(() => list.getByRole('listitem').count()).toBe(2);
+  await expect.poll(() => list.getByRole('listitem').count(), { timeout: 10_000 }).toBe(2);
   await fillIn(other, ada.user.username, ada.password);
   await other.getByRole('heading', { name: 'Browse rooms', level: 1 }).waitFor();
 });

@@ -210,7 +210,7 @@ test('a replica that lags above the limit is out, and back when it has caught up
   const replica = createDatabase({ primaryUrl: clone.replicaUrl, replicaUrls: [], applicationName: 'test', logger });
   await inRotation();
   await new Promise((resolve) => setTimeout(resolve, 700));
-  expect(await servedBy(db)).toBe('replica');
+  await expect.poll(() => servedBy(db), { timeout: 10_000 }).toBe('replica');
   try {
     // Short: other files use the same replica.
     await sql`select pg_wal_replay_pause()`.execute(replica.primary);
