@@ -3,7 +3,7 @@ import type { Caches } from '@confab/redis';
 
 import type { Standing } from '../rooms/rooms.policy.ts';
 import { findStanding } from '../rooms/rooms.repository.ts';
-import { loading, mustAskPrimary } from '../seen.ts';
+import { readCached } from '../cached.store.ts';
 import { listStandings } from './members.repository.ts';
 
 /**
@@ -32,13 +32,12 @@ export function createStandingCache({ caches, database }: { caches: Caches; data
   });
   return {
     async find(roomId, userId) {
-      const load = loading(database, async (db) => {
+      return readCached(cache, database, keyOf(roomId, userId), async (db) => {
         const standing = await findStanding(db, roomId, userId);
         if (standing === undefined || standing.role === null) return undefined;
         const { kind, role } = standing;
         return { version: versionOf(standing), seq: 0, value: { kind, role } };
       });
-      return mustAskPrimary() ? (await load('primary'))?.value : cache.get(keyOf(roomId, userId), load);
     },
     async invalidate(roomId, userIds) {
       await cache.invalidate(userIds.map((userId) => keyOf(roomId, userId)));

@@ -1,9 +1,9 @@
 import type { Schemas, StreamId } from '@confab/contract';
-import type { Database } from '@confab/db';
+import type { Database, Db } from '@confab/db';
 import type { Caches } from '@confab/redis';
 import type { Streams } from '@confab/stream';
 
-import { loading, mustAskPrimary, seenOf } from '../seen.ts';
+import { readCached } from '../cached.store.ts';
 import { presentPage, windowOf } from './history.ts';
 import { listNewestRoots } from './messages.repository.ts';
 
@@ -31,17 +31,15 @@ export function createNewestCache({ caches, database, streams }: { caches: Cache
     },
   });
 
-  const load = (roomId: string) =>
-    loading(database, async (db) => {
-      const window = windowOf('newest', 0, newestKept);
-      const { head, rows } = await listNewestRoots(db, roomId, newestKept + 1);
-      return { version: String(head), seq: head, value: presentPage(rows, window) };
-    });
+  async function find(db: Db, roomId: string) {
+    const window = windowOf('newest', 0, newestKept);
+    const { head, rows } = await listNewestRoots(db, roomId, newestKept + 1);
+    return { version: String(head), seq: head, value: presentPage(rows, window) };
+  }
 
   return {
     async get(roomId, limit) {
-      const find = load(roomId);
-      const cached = mustAskPrimary() ? (await find('primary')).value : await cache.get(roomId, find, { atLeast: seenOf(`room:${roomId}`) });
+      const cached = await readCached(cache, database, roomId, (db) => find(db, roomId), `room:${roomId}`);
       const page = cached ?? { items: [], hasMoreBefore: false, hasMoreAfter: false };
       const items = page.items.slice(-limit);
       return { ...page, items, hasMoreBefore: page.hasMoreBefore || items.length < page.items.length };

@@ -1,8 +1,8 @@
 import type { Schemas } from '@confab/contract';
-import type { Database } from '@confab/db';
+import type { Database, Db } from '@confab/db';
 import type { Caches, Version } from '@confab/redis';
 
-import { loading, mustAskPrimary, seenOf } from '../seen.ts';
+import { readCached } from '../cached.store.ts';
 import { presentRoomFacts } from './rooms.presenter.ts';
 import { findRoomFacts, listRoomVersions, type RoomVersionRow } from './rooms.repository.ts';
 
@@ -26,11 +26,11 @@ export function createRoomCache({ caches, database }: { caches: Caches; database
   });
   return {
     async find(roomId) {
-      const load = loading(database, async (db) => {
+      const find = async (db: Db) => {
         const row = await findRoomFacts(db, roomId);
         return row && { ...versionOf(row), value: presentRoomFacts(row) };
-      });
-      return mustAskPrimary() ? (await load('primary'))?.value : cache.get(roomId, load, { atLeast: seenOf(`room:${roomId}`) });
+      };
+      return readCached(cache, database, roomId, find, `room:${roomId}`);
     },
     async invalidate(roomId) {
       await cache.invalidate([roomId]);

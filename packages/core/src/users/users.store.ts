@@ -2,7 +2,7 @@ import type { Schemas } from '@confab/contract';
 import type { Database } from '@confab/db';
 import type { Caches, Version } from '@confab/redis';
 
-import { loading, mustAskPrimary } from '../seen.ts';
+import { readCached } from '../cached.store.ts';
 import { presentCurrentUser } from './users.presenter.ts';
 import { findUser, listUserVersions } from './users.repository.ts';
 
@@ -21,11 +21,10 @@ export function createUserCache({ caches, database }: { caches: Caches; database
   });
   return {
     async find(userId) {
-      const load = loading(database, async (db) => {
+      return readCached(cache, database, userId, async (db) => {
         const row = await findUser(db, userId);
         return row && { ...versionOf(row), value: presentCurrentUser(row) };
       });
-      return mustAskPrimary() ? (await load('primary'))?.value : cache.get(userId, load);
     },
   };
 }
