@@ -1,4 +1,4 @@
-# One file, two images: `app` runs any process (docker run … node apps/<name>/src/main.ts), `migrate` moves the schema.
+# One file, two images: `app` runs any process (docker run … node apps/<name>/dist/main.js), `migrate` moves the schema.
 FROM node:24-bookworm-slim AS base
 WORKDIR /confab
 
@@ -11,7 +11,7 @@ FROM base AS build
 COPY --from=manifests /confab .
 RUN npx --yes pnpm@12.21.0 install --frozen-lockfile
 COPY . .
-RUN cd apps/web && NODE_ENV=production node ../../node_modules/vite/bin/vite.js build
+RUN node tools/stack/build.ts
 
 FROM base AS dependencies
 COPY --from=manifests /confab .
@@ -26,10 +26,10 @@ CMD ["node", "tools/migrate/cli.ts", "up"]
 
 FROM dependencies AS app
 ENV NODE_ENV=production HOST=0.0.0.0
-COPY packages packages
-COPY apps/api apps/api
-COPY apps/gateway apps/gateway
-COPY apps/worker apps/worker
+COPY apps/api/reference apps/api/reference
+COPY --from=build /confab/apps/api/dist apps/api/dist
+COPY --from=build /confab/apps/gateway/dist apps/gateway/dist
+COPY --from=build /confab/apps/worker/dist apps/worker/dist
 COPY --from=build /confab/apps/web/dist apps/web/dist
 USER node
-CMD ["node", "apps/api/src/main.ts"]
+CMD ["node", "apps/api/dist/main.js"]

@@ -14,6 +14,7 @@ const scripts = {
   generate: ['tools/generate/generate.ts'],
   migrate: ['tools/migrate/cli.ts'],
   schema: ['tools/schema/cli.ts'],
+  build: ['tools/stack/build.ts'],
   keys: ['tools/keys/cli.ts'],
 };
 

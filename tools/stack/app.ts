@@ -24,7 +24,7 @@ export async function startApp({ name, app, env, logFile, port, opsPort, url, on
     return startProcess({
       name,
       command: process.execPath,
-      args: [`apps/${app}/src/main.ts`],
+      args: [`apps/${app}/dist/main.js`],
       cwd: checkout,
       env: { ...env, CONFAB_PARENT_PID: String(process.pid) },
       logFile,

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildApps } from './app-build.ts';
 import { seedDemo } from './demo.ts';
 import { lockDataDirectory } from './lock.ts';
 import { createPorts } from './ports.ts';
@@ -52,11 +53,12 @@ async function runStack(settings: StackSettings, unlock: () => void): Promise<vo
     const ports = createPorts(settings.host, settings.portChoice);
     const [started, built] = await Promise.allSettled([
       startServers({ settings, secrets, ports, supervisor, say }),
-      buildWeb(logFile(settings, 'web-build'), say),
+      Promise.all([buildWeb(logFile(settings, 'web-build'), say), buildApps(say)]),
     ]);
     if (started.status === 'rejected') throw started.reason;
     if (built.status === 'rejected') throw built.reason;
-    const processes = await startProcesses({ settings, secrets, servers: started.value, webDirectory: built.value, ports, say });
+    const [webDirectory] = built.value;
+    const processes = await startProcesses({ settings, secrets, servers: started.value, webDirectory, ports, say });
     for (const unit of processes.units) supervisor.watch(unit);
     servers = started.value;
     writeStackFile();

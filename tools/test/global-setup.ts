@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { asApplication, ensureApplicationLogin } from '../migrate/application-login.ts';
 import { migrate } from '../migrate/migrate.ts';
+import { buildApps } from '../stack/app-build.ts';
 import { createPorts } from '../stack/ports.ts';
 import { startPostgres } from '../stack/postgres.ts';
 import { startRedis } from '../stack/redis.ts';
@@ -17,6 +18,7 @@ const template = 'confab_template';
 export default async function setup(): Promise<() => Promise<void>> {
   const folder = await makeTemporaryFolder();
   const ports = createPorts();
+  const building = buildApps((line) => console.log(line));
   const password = randomBytes(12).toString('base64url');
   const place = (name: string) => ({ directory: join(folder, name), logFile: join(folder, `${name}.log`) });
   const starting = startRedis({ ...place('redis'), port: await ports.take(), password, say: (line) => console.log(line) });
@@ -24,6 +26,7 @@ export default async function setup(): Promise<() => Promise<void>> {
   await makeTemplate(await ensureDatabase(primary, template), primary.databaseUrl(), password);
   const replica = await startReplica({ ...place('replica'), primary, port: await ports.take(), durable: false });
   const redis = await starting;
+  await building;
   process.env['CONFAB_TEST_DATABASE_URL'] = primary.databaseUrl();
   process.env['CONFAB_TEST_DATABASE_REPLICA_URL'] = replica.databaseUrl();
   process.env['CONFAB_TEST_APPLICATION_URL'] = asApplication(primary.databaseUrl(), password);

@@ -77,7 +77,7 @@ type Running = { child: ChildProcess; exited: Promise<Exit>; port: number; opsPo
 
 async function launch(name: AppName, env: Readonly<Record<string, string>>, log: LogLine[]): Promise<Running> {
   // The kernel kills it when we die, even frozen. setpriv replaces itself: the child is the app.
-  const child = spawn('setpriv', ['--pdeathsig=KILL', process.execPath, `apps/${name}/src/main.ts`], {
+  const child = spawn('setpriv', ['--pdeathsig=KILL', process.execPath, `apps/${name}/dist/main.js`], {
     cwd: checkout,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], NODE_COMPILE_CACHE: compileCache, CONFAB_PARENT_PID: String(process.pid), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -5,7 +5,7 @@ import express, { type Router } from 'express';
 import { errorsPage } from './errors-page.ts';
 import { addPage } from './pages.ts';
 
-const folder = fileURLToPath(new URL('../../reference/', import.meta.url));
+const folder = fileURLToPath(new URL('.', import.meta.resolve('#reference/index.html')));
 const scalar = fileURLToPath(new URL('browser/standalone.js', import.meta.resolve('@scalar/api-reference')));
 
 const files: Record<string, string> = {

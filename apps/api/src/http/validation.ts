@@ -4,6 +4,10 @@ import { basePath, copyOfDocument, type OperationSpec } from './document.ts';
 
 type Validator = { check: RequestHandler[]; warmUp(app: Application, operations: readonly OperationSpec[]): Promise<void> };
 type Parameter = { in?: string; allowReserved?: boolean };
+type ValidatorDocument = {
+  paths: Record<string, Record<string, { parameters?: Parameter[]; responses?: object }>>;
+  components: { parameters: Record<string, Parameter>; responses?: object; headers?: object };
+};
 
 /**
  * Path, query and body against the document; defaults and numbers are filled in. Who the caller is, which media type and
@@ -23,14 +27,17 @@ export function createValidator(): Validator {
   return { check, warmUp: (app, operations) => warmUp(check, app, operations) };
 }
 
-/** `encodeURIComponent` leaves `!'()*` as they are, `URLSearchParams` `*`; the validator would refuse them. */
+/**
+ * `encodeURIComponent` leaves `!'()*` as they are, `URLSearchParams` `*`; the validator would refuse them. It also walks
+ * the whole document for each operation, so what only answers need is left out: it is a fifth of the time that a start takes.
+ */
 function validatorDocument(): never {
-  const document = copyOfDocument() as {
-    paths: Record<string, Record<string, { parameters?: Parameter[] }>>;
-    components: { parameters: Record<string, Parameter> };
-  };
-  const items = Object.values(document.paths).flatMap((item) => Object.values(item));
-  for (const parameter of [...items.flatMap((operation) => operation.parameters ?? []), ...Object.values(document.components.parameters)]) {
+  const document = copyOfDocument() as ValidatorDocument;
+  const operations = Object.values(document.paths).flatMap((item) => Object.values(item));
+  for (const operation of operations) operation.responses = {};
+  delete document.components.responses;
+  delete document.components.headers;
+  for (const parameter of [...operations.flatMap((operation) => operation.parameters ?? []), ...Object.values(document.components.parameters)]) {
     if (parameter.in === 'query') parameter.allowReserved = true;
   }
   return document as never;
