@@ -57,6 +57,7 @@ export async function startOwnServers({ replicas: count }: { replicas: number })
       CONFAB_SECRET: Buffer.alloc(32, 9).toString('base64url'),
       PUBLIC_URL: 'http://127.0.0.1:3000',
       TRUST_PROXY: '1',
+      DRAIN_NOTICE_MS: '0',
       DRAIN_SPREAD_MS: '500',
     };
     return {

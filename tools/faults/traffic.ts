@@ -22,9 +22,9 @@ export interface Member {
 /** Longer than any limit of ours: whoever is not answered by then hangs. */
 const hungMs = 30_000;
 
-export async function enter(url: string, roomId?: string): Promise<Member> {
+export async function enter(url: string, roomId?: string, fetchUnder: typeof globalThis.fetch = globalThis.fetch): Promise<Member> {
   const address = `10.${[...randomBytes(3)].join('.')}`;
-  const fetch = (input: string, init: RequestInit) => globalThis.fetch(input, { ...init, headers: { ...(init.headers as Record<string, string>), 'x-forwarded-for': address } });
+  const fetch = (input: string, init: RequestInit) => fetchUnder(input, { ...init, headers: { ...(init.headers as Record<string, string>), 'x-forwarded-for': address } });
   const confab = createConfab({ baseUrl: url, fetch });
   const username = `member-${randomBytes(5).toString('hex')}`;
   const password = randomBytes(12).toString('hex');

@@ -83,6 +83,8 @@ function commonEnvironment({ settings, secrets, servers }: ProcessPlan, publicUr
     CONFAB_SECRET: settings.secret ?? secrets.confabSecret,
     PUBLIC_URL: publicUrl,
     ALLOWED_ORIGINS: origins.join(','),
+    // No balancer stands before them.
+    DRAIN_NOTICE_MS: '0',
     // The ready line is read by us; the log is a file.
     LOG_PRETTY: 'false',
   };

@@ -9,7 +9,7 @@ import { startHttpServer } from './server.ts';
 
 const config = readConfig();
 const logger = createLogger({ name: 'api', level: config.LOG_LEVEL, pretty: config.LOG_PRETTY });
-const lifecycle = createLifecycle({ logger, graceMs: config.SHUTDOWN_GRACE_MS, parentPid: config.CONFAB_PARENT_PID });
+const lifecycle = createLifecycle({ logger, graceMs: config.SHUTDOWN_GRACE_MS, noticeMs: config.DRAIN_NOTICE_MS, parentPid: config.CONFAB_PARENT_PID });
 const metrics = createMetrics({ process: 'api' });
 const breakers = createBreakers({ logger, metrics, settings: breakerSettings(config) });
 
@@ -57,6 +57,12 @@ const app = await createApp({
   webDirectory: config.WEB_DIR,
   isStopping: () => lifecycle.isStopping,
 });
-const server = await startHttpServer({ app, host: config.HOST, port: config.API_PORT, drainMs: config.SHUTDOWN_GRACE_MS / 2 });
+const server = await startHttpServer({
+  app,
+  host: config.HOST,
+  port: config.API_PORT,
+  drainMs: config.SHUTDOWN_GRACE_MS / 2,
+  isLeaving: () => lifecycle.isLeaving,
+});
 lifecycle.onStop('http server', () => server.stop());
 logger.info({ port: server.port, opsPort: ops.port }, 'ready');

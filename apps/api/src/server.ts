@@ -13,11 +13,12 @@ export type HttpServerOptions = {
   readonly port: number;
   /** How long requests under way may take to end. What is left then is cut. */
   readonly drainMs: number;
+  /** From then on each answer tells its connection to end, so that none is idle when the listener closes. */
+  readonly isLeaving: () => boolean;
 };
 
-export async function startHttpServer({ app, host, port, drainMs }: HttpServerOptions): Promise<HttpServer> {
+export async function startHttpServer({ app, host, port, drainMs, isLeaving }: HttpServerOptions): Promise<HttpServer> {
   const answering = new Set<ServerResponse>();
-  let isStopping = false;
   const server = createServer({
     headersTimeout: 10_000,
     requestTimeout: 30_000,
@@ -31,7 +32,7 @@ export async function startHttpServer({ app, host, port, drainMs }: HttpServerOp
   const serve: RequestListener = (request, response) => {
     answering.add(response);
     response.once('close', () => answering.delete(response));
-    if (isStopping) response.setHeader('Connection', 'close');
+    if (isLeaving()) response.setHeader('Connection', 'close');
     app(request, response);
   };
   server.on('request', serve).on('checkExpectation', serve);
@@ -49,7 +50,6 @@ export async function startHttpServer({ app, host, port, drainMs }: HttpServerOp
   return {
     port: (server.address() as AddressInfo).port,
     async stop() {
-      isStopping = true;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       // Whoever waits for an answer learns with it that no further request belongs here.
       for (const response of answering) if (!response.headersSent) response.setHeader('Connection', 'close');

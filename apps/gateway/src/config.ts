@@ -18,6 +18,7 @@ const shape = {
   SIGNING_KEYS_FILE: env.optionalText(),
   LOG_LEVEL: env.oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info'),
   LOG_PRETTY: env.flag(false),
+  DRAIN_NOTICE_MS: env.integer({ fallback: 4_000, min: 0, max: 300_000 }),
   SHUTDOWN_GRACE_MS: env.integer({ fallback: 20_000, min: 1_000, max: 300_000 }),
   CONFAB_PARENT_PID: optional(env.integer({ min: 1 })),
   /** Between two pings; a peer that is silent for two and a half of them is gone. */

@@ -19,7 +19,7 @@ import { createPresences } from './presences.ts';
 
 const config = readConfig();
 const logger = createLogger({ name: 'gateway', level: config.LOG_LEVEL, pretty: config.LOG_PRETTY });
-const lifecycle = createLifecycle({ logger, graceMs: config.SHUTDOWN_GRACE_MS, parentPid: config.CONFAB_PARENT_PID });
+const lifecycle = createLifecycle({ logger, graceMs: config.SHUTDOWN_GRACE_MS, noticeMs: config.DRAIN_NOTICE_MS, parentPid: config.CONFAB_PARENT_PID });
 const metrics = createMetrics({ process: 'gateway' });
 const breakers = createBreakers({ logger, metrics, settings: breakerSettings(config) });
 const later = (delayMs: number, work: () => void) => void setTimeout(work, delayMs).unref();

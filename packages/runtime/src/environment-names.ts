@@ -17,6 +17,7 @@ export const environmentNames: readonly string[] = [
   'DATABASE_DIRECT_URL',
   'DATABASE_REPLICA_URLS',
   'DATABASE_URL',
+  'DRAIN_NOTICE_MS',
   'DRAIN_SPREAD_MS',
   'GATEWAY_OPS_PORT',
   'GATEWAY_PORT',

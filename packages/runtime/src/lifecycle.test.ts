@@ -27,7 +27,7 @@ const prelude = `
   import { createHealth, createLifecycle, createLogger } from ${JSON.stringify(door)};
   const logger = createLogger({ name: 'child', level: 'info', pretty: false });
   const parentPid = process.env.PARENT === undefined ? undefined : Number(process.env.PARENT);
-  const lifecycle = createLifecycle({ logger, graceMs: 1000, parentPid });
+  const lifecycle = createLifecycle({ logger, graceMs: 1000, noticeMs: Number(process.env.NOTICE_MS ?? 0), parentPid });
   const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
   setInterval(() => {}, 1000);
 `;
@@ -47,6 +47,36 @@ test.each(['SIGTERM', 'SIGINT'] as const)('%s: not ready, then everything ends i
   child.kill('SIGINT');
   expect(await ended).toEqual({ code: 0, signal: null });
   expect(messages()).toEqual(['ready', 'stopping', 'server failed', 'database', 'stopped']);
+});
+
+const leaving = `
+  const health = createHealth({ logger, checks: {} });
+  lifecycle.failReadinessOf(health);
+  lifecycle.onStop('server', () => logger.info('server'));
+  process.on('SIGTERM', async () => logger.info((await health.ready()).status + ' ' + lifecycle.isLeaving + ' ' + lifecycle.isStopping));
+  logger.info('ready');
+`;
+
+test('SIGTERM with a notice: not ready, and goes on until it is over', async () => {
+  const { child, ended, says, messages, output } = start(leaving, { NOTICE_MS: '700' });
+  await says('ready');
+  child.kill('SIGTERM');
+  await says('leaving');
+  expect(await ended).toEqual({ code: 0, signal: null });
+  expect(messages()).toEqual(['ready', 'leaving', 'failed true false', 'stopping', 'server', 'stopped']);
+  const times = output().trim().split('\n').map((line) => JSON.parse(line) as { msg: string; time: string }).filter(({ msg }) => msg === 'leaving' || msg === 'stopping');
+  const [left, stopped] = times.map(({ time }) => Date.parse(time)) as [number, number];
+  expect(stopped - left).toBeGreaterThanOrEqual(695);
+});
+
+test('whoever sits at the terminal need not wait for balancers', async () => {
+  const { child, ended, says, messages } = start(leaving, { NOTICE_MS: '60000' });
+  await says('ready');
+  child.kill('SIGTERM');
+  await says('failed true false');
+  child.kill('SIGINT');
+  expect(await ended).toEqual({ code: 0, signal: null });
+  expect(messages()).toEqual(['ready', 'leaving', 'failed true false', 'stopping', 'server', 'stopped']);
 });
 
 test('what does not end in time is named, and the process ends all the same', async () => {

@@ -6,6 +6,8 @@ export type LifecycleOptions = {
   logger: Logger;
   /** How long everything together may take to stop. Beyond it the process exits 1. */
   graceMs: number;
+  /** How long, asked to stop, the process goes on as before but says that it is not ready: balancers need it to send nobody here any more. */
+  noticeMs?: number;
   /** Stops when this process ends, even by SIGKILL. */
   parentPid?: number | undefined;
 };
@@ -15,17 +17,28 @@ export type Lifecycle = {
   onStop(name: string, stop: () => Promise<void> | void): void;
   /** The report that shall say "not ready" as soon as stopping begins. */
   failReadinessOf(health: Health): void;
-  /** True from the first signal on. */
+  /** True from the first signal on: whoever can go elsewhere should. */
+  readonly isLeaving: boolean;
+  /** True when the notice is over: nothing new is begun. */
   readonly isStopping: boolean;
-  /** Begins the orderly end as SIGTERM does. */
+  /** Begins the orderly end at once. */
   stop(reason: string): void;
 };
 
 /** Takes over signals and stray errors of this process. One a process, made first. */
-export function createLifecycle({ logger, graceMs, parentPid }: LifecycleOptions): Lifecycle {
+export function createLifecycle({ logger, graceMs, noticeMs = 0, parentPid }: LifecycleOptions): Lifecycle {
   const hooks: { name: string; stop: () => Promise<void> | void }[] = [];
   const healths: Health[] = [];
+  let isLeaving = false;
   let isStopping = false;
+
+  function leave(signal: string): void {
+    if (isLeaving || noticeMs === 0) return stop(signal);
+    isLeaving = true;
+    logger.info({ reason: signal, noticeMs }, 'leaving');
+    for (const health of healths) health.failReadiness('stopping');
+    setTimeout(() => stop(signal), noticeMs);
+  }
 
   async function end(reason: string): Promise<void> {
     const startedAt = performance.now();
@@ -52,7 +65,7 @@ export function createLifecycle({ logger, graceMs, parentPid }: LifecycleOptions
 
   function stop(reason: string): void {
     if (isStopping) return;
-    isStopping = true;
+    isLeaving = isStopping = true;
     void end(reason);
   }
 
@@ -61,7 +74,7 @@ export function createLifecycle({ logger, graceMs, parentPid }: LifecycleOptions
     process.exit(1);
   }
 
-  process.on('SIGTERM', () => stop('SIGTERM'));
+  process.on('SIGTERM', () => leave('SIGTERM'));
   process.on('SIGINT', () => stop('SIGINT'));
   process.on('uncaughtException', (error) => crash('uncaughtException', error));
   process.on('unhandledRejection', (error) => crash('unhandledRejection', error));
@@ -70,6 +83,9 @@ export function createLifecycle({ logger, graceMs, parentPid }: LifecycleOptions
   return {
     onStop: (name, hook) => void hooks.push({ name, stop: hook }),
     failReadinessOf: (health) => void healths.push(health),
+    get isLeaving() {
+      return isLeaving;
+    },
     get isStopping() {
       return isStopping;
     },

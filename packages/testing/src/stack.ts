@@ -62,6 +62,7 @@ export async function startTestStack({ gateways: count = 2, worker: hasWorker = 
       PUBLIC_URL: baseUrl,
       LOG_LEVEL: 'info',
       // Nobody is spared by leaving slowly here.
+      DRAIN_NOTICE_MS: '0',
       DRAIN_SPREAD_MS: '500',
       ...env,
     };
