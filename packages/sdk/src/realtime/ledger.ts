@@ -43,6 +43,8 @@ export function createLedger(): Ledger {
   const awaiting = new Set<StreamId>();
   /** Asked for from their head, whatever that is. */
   const requested = new Set<StreamId>();
+  /** Streams that the gateway began anew since it said what is mine: their cursors are of the membership of now. */
+  const renewed = new Set<StreamId>();
   let roster: { mine: StreamId; head: number; streams: ReadonlySet<StreamId> } | undefined;
 
   function move(stream: StreamId, seq: number): void {
@@ -68,6 +70,7 @@ export function createLedger(): Ledger {
   function beginAtHead(stream: StreamId, head: number, resumed: boolean): ResyncEvent[] {
     const seen = cursors.get(stream);
     const reason = awaiting.has(stream) ? 'epoch' : seen === undefined ? 'new_stream' : 'too_many';
+    renewed.add(stream);
     const missed = resumed && (seen === undefined || seen < head);
     if (seen === undefined || seen < head) move(stream, head);
     return missed && epoch !== undefined ? [{ stream, head, epoch, reason }] : [];
@@ -96,6 +99,7 @@ export function createLedger(): Ledger {
       cursors.clear();
       awaiting.clear();
       requested.clear();
+      renewed.clear();
       epoch = undefined;
       roster = undefined;
     },
@@ -109,6 +113,7 @@ export function createLedger(): Ledger {
     ready(ready, sent) {
       const resumed = epoch !== undefined;
       const sameEpoch = epoch === ready.epoch;
+      renewed.clear();
       enterEpoch(ready.epoch);
       for (const stream of ready.refused) drop(stream as StreamId);
       const streams = Object.entries(ready.streams) as [StreamId, number][];
@@ -132,9 +137,9 @@ export function createLedger(): Ledger {
       if (!frame.r.startsWith('user:')) return undefined;
       const room = roomStream(frame.d.roomId);
       if (frame.t === 'member.added') return enterRoom(room, frame.d.joinedSeq);
-      // A removal from before `ready`, of a room that is mine at `ready`: I have joined it again since.
+      // A removal from before `ready`, of a room that is mine at `ready`: I have joined it again since, and may have been told how it goes on.
       const rejoined = roster?.mine === frame.r && frame.s <= roster.head && roster.streams.has(room);
-      if (!rejoined) drop(room);
+      if (!rejoined || !renewed.has(room)) drop(room);
       return undefined;
     },
     synced(stream, seq) {
@@ -149,6 +154,7 @@ export function createLedger(): Ledger {
       const seen = cursors.get(stream) ?? 0;
       const from = mayLower && reason === 'beyond_head' ? head : Math.max(seen, head);
       move(stream, from);
+      renewed.add(stream);
       return { stream, head: from, epoch: theirs, reason };
     },
     follow(stream, seq) {

@@ -304,6 +304,21 @@ test('a removal from before I joined again does not take the room away', () => {
   expect(story.all('announce').map(({ resync }) => resync.head)).toEqual([9, 9]);
 });
 
+test('while I move to another gateway, a room that I left and joined again says nothing of its time before', () => {
+  const story = live();
+  story.frame(1, { t: 'reconnect', d: { afterMs: 1_000, url: null } });
+  story.put({ type: 'timer', name: 'handover' });
+  open(story, 2);
+  ready(story, 2, { [mine]: 4, 'room:a': 7 });
+  story.frame(2, { t: 'member.removed', r: mine, s: 3, d: { roomId: 'a', joinedSeq: 1 } } as unknown as ServerFrame);
+  // Still under way on the old connection: my leaving, as the room saw it.
+  story.say(1, 'a', 6);
+  story.frame(2, { t: 'member.added', r: mine, s: 4, d: { roomId: 'a', joinedSeq: 7 } } as unknown as ServerFrame);
+  story.frame(2, { t: 'resync', r: 'room:a', d: { head: 7, epoch: 'one', reason: 'before_join' } });
+  story.say(2, 'a', 8);
+  expect(story.all('deliver').map(({ event }) => [event.stream, event.seq])).toEqual([[mine, 3], [mine, 4], ['room:a', 8]]);
+});
+
 test('never more than 1,000 cursors: mine and the rooms heard last; the others are subscribed to or announced', () => {
   const story = begin();
   const rooms = Array.from({ length: 1_100 }, (_, n) => [`room:${n}`, 1] as const);
