@@ -42,7 +42,8 @@ export default defineConfig({
           ...shared,
           name: 'browser',
           include: ['apps/web/e2e/**/*.e2e.ts'],
-          maxWorkers: 1,
+          // Each has a stack and a browser: two of them keep two cores busy.
+          maxWorkers: 2,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
