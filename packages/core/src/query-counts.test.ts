@@ -85,8 +85,22 @@ it('a profile is read once, a room for what moves in it', async () => {
   const room = () => queriesOf(() => test.core.rooms.get(ada.actor, roomId));
   await me();
   expect(await me()).toEqual([]);
-  await room();
+  expect((await room()).toSorted()).toEqual(['rooms.findFacts', 'rooms.findPlace']);
   expect(await room()).toEqual(['rooms.findPlace']);
+});
+
+it('who changes a room that he has just read is answered what it is now', async () => {
+  for (const name of ['one', 'two', 'three', 'four', 'five']) {
+    await test.core.rooms.get(ada.actor, roomId);
+    expect((await test.core.rooms.update(ada.actor, roomId, { name })).name).toBe(name);
+  }
+});
+
+it('what was cached of another history of the database is not read', async () => {
+  await openAs(ada);
+  expect(await openAs(ada)).toEqual([]);
+  const restored = test.another({ database: { ...test.database, epoch: async () => 'restored' } });
+  expect(await queriesOf(() => restored.messages.list(ada.actor, roomId, {}))).toEqual(['rooms.findStanding', 'messages.listNewestRoots']);
 });
 
 it('who was told of a change finds it, though nobody said so to the cache', async () => {
