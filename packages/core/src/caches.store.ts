@@ -16,8 +16,8 @@ export interface DomainCaches {
   watch(): () => Promise<void>;
 }
 
-export function createDomainCaches({ database, streams, ...options }: CachesOptions & { database: Database; streams: Streams }): DomainCaches {
-  const caches = createCaches(options);
+export function createDomainCaches({ database, streams, ...options }: Omit<CachesOptions, 'epoch'> & { database: Database; streams: Streams }): DomainCaches {
+  const caches = createCaches({ ...options, epoch: database.epoch });
   return {
     users: createUserCache({ caches, database }),
     rooms: createRoomCache({ caches, database }),

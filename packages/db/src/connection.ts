@@ -1,9 +1,12 @@
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely';
 import type pg from 'pg';
+import { sendBeginning } from './beginning.ts';
 import { isConnectionFailure } from './failures.ts';
 import type { Observer } from './observer.ts';
 import type { Target } from './pool.ts';
 import { queryName } from './query-name.ts';
+
+type Result<R> = pg.QueryResult<R & pg.QueryResultRow>;
 
 /** A connection while it is lent out. It goes back to the pool only if nothing can still be under way on it. */
 export class PoolConnection implements DatabaseConnection {
@@ -11,8 +14,6 @@ export class PoolConnection implements DatabaseConnection {
   readonly #target: Target;
   readonly #observe: Observer;
   #isBroken = false;
-  /** Set by a transaction that only reads. */
-  isReadOnly = false;
 
   constructor(client: pg.PoolClient, target: Target, observe: Observer) {
     this.#client = client;
@@ -25,25 +26,43 @@ export class PoolConnection implements DatabaseConnection {
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const result = await this.send<R>(queryName(query), query.sql, query.parameters);
-    const { command, rowCount } = result;
-    const changes = command === 'INSERT' || command === 'UPDATE' || command === 'DELETE' || command === 'MERGE';
-    return changes ? { numAffectedRows: BigInt(rowCount ?? 0), rows: result.rows } : { rows: result.rows };
+    return resultOf(await this.send<R>(queryName(query), query.sql, query.parameters));
+  }
+
+  /** The first statement of a transaction, and its `begin` with it. */
+  async executeFirst<R>(begin: string, query: CompiledQuery): Promise<QueryResult<R>> {
+    const results = await this.#observed<R>(queryName(query), () => sendBeginning(this.#client, begin, query.sql, query.parameters));
+    return resultOf(results[results.length - 1] as Result<R>);
+  }
+
+  /** What the work sends goes out together. */
+  together<T>(work: () => T): T {
+    const { stream } = this.#client.connection;
+    stream.cork();
+    try {
+      return work();
+    } finally {
+      stream.uncork();
+    }
   }
 
   /** Text of one statement with parameters, or of several without; the last one's result. */
-  async send<R>(name: string, text: string, parameters: readonly unknown[] = []): Promise<pg.QueryResult<R & pg.QueryResultRow>> {
+  async send<R>(name: string, text: string, parameters: readonly unknown[] = []): Promise<Result<R>> {
     const results = await this.sendAll<R>(name, text, parameters);
-    return results[results.length - 1] as pg.QueryResult<R & pg.QueryResultRow>;
+    return results[results.length - 1] as Result<R>;
   }
 
-  async sendAll<R>(name: string, text: string, parameters: readonly unknown[] = []): Promise<pg.QueryResult<R & pg.QueryResultRow>[]> {
+  sendAll<R>(name: string, text: string, parameters: readonly unknown[] = []): Promise<Result<R>[]> {
+    return this.#observed<R>(name, () => this.#client.query(text, parameters as unknown[]));
+  }
+
+  async #observed<R>(name: string, ask: () => Promise<unknown>): Promise<Result<R>[]> {
     const startedAt = performance.now();
     let rows = 0;
     let failed = true;
     try {
-      const answer = (await this.#client.query(text, parameters as unknown[])) as pg.QueryResult | pg.QueryResult[];
-      const results = (Array.isArray(answer) ? answer : [answer]) as pg.QueryResult<R & pg.QueryResultRow>[];
+      const answer = (await ask()) as Result<R> | Result<R>[];
+      const results = Array.isArray(answer) ? answer : [answer];
       rows = results.reduce((sum, result) => sum + (result.rowCount ?? 0), 0);
       failed = false;
       return results;
@@ -73,4 +92,9 @@ export class PoolConnection implements DatabaseConnection {
     // `end` would wait for the answers that a pipeline still owes.
     this.#client.connection.stream.destroy();
   }
+}
+
+function resultOf<R>({ command, rowCount, rows }: Result<R>): QueryResult<R> {
+  const changes = command === 'INSERT' || command === 'UPDATE' || command === 'DELETE' || command === 'MERGE';
+  return changes ? { numAffectedRows: BigInt(rowCount ?? 0), rows } : { rows };
 }

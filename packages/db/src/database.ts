@@ -1,17 +1,18 @@
 import { type Breakers, createBreakers, type Logger, type Metrics } from '@confab/runtime';
-import { Kysely, type Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { DB } from '../generated/tables.ts';
-import { dialect } from './dialect.ts';
 import { createEpoch } from './epoch.ts';
 import { isConnectionFailure } from './failures.ts';
 import { numberTypes } from './integers.ts';
+import type { LastStatement } from './last-statement.ts';
 import { createObserver } from './observer.ts';
 import { createGuardedPool, createPool, pollTimeouts, queryTimeouts } from './pool.ts';
 import { parsePosition, type Position } from './position.ts';
-import { PrimaryDriver } from './primary-driver.ts';
+import { openPrimary } from './primary-driver.ts';
 import { createReads, type Reading } from './reads.ts';
 import { startReplicas } from './replicas.ts';
 import { checkSchema } from './schema-version.ts';
+import { ofOneMoment, writing } from './transaction.ts';
 import { watchServer } from './watch.ts';
 
 /** What repositories take: in a transaction or out of it. */
@@ -42,8 +43,11 @@ export type Database = {
   readonly hasReplicas: boolean;
   /** Settles when every replica in rotation shows the position, or has had the time that it may lag. */
   awaitReplicas(position: Position): Promise<void>;
-  /** One transaction on the primary; its place in the log goes to the current context. Rolls back when the work throws. */
-  write<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /**
+   * One transaction on the primary; its place in the log goes to the current context. Rolls back when the work throws. Where the
+   * work answers its last statement, the commit goes with that.
+   */
+  write<T>(work: (tx: Tx) => Promise<T | LastStatement<T>>): Promise<T>;
   /** Everything the work reads is of one moment. On the primary, read only. */
   snapshot<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Which history of which database. */
@@ -60,13 +64,13 @@ export function createDatabase(options: DatabaseOptions): Database {
   const { primaryUrl, replicaUrls, applicationName, logger, metrics, poolSize = 10, maxReplicaLagMs = 2_000, breakers = createBreakers({ logger }) } = options;
   const observe = createObserver({ logger, metrics });
   const breaker = breakers.create('database_primary', isConnectionFailure, () => pool.abandon());
-  const pool = createGuardedPool({ url: primaryUrl, applicationName, size: poolSize, logger, timeouts: queryTimeouts, types: numberTypes }, breaker);
+  const pool = createGuardedPool({ url: primaryUrl, applicationName, size: poolSize, logger, timeouts: queryTimeouts, types: numberTypes, pipeline: true }, breaker);
   const { probeMs } = breakers.settings;
   // A statement that the server itself gives up is an answer: it is slow, not away.
   const probing = { ...pollTimeouts, poolWaitMs: probeMs, connectMs: probeMs, statementMs: Math.ceil(probeMs / 2), queryMs: probeMs };
   const polls = createPool({ url: primaryUrl, applicationName: `${applicationName} watch`, size: 1, logger: logger.child({}, { level: 'error' }), timeouts: probing });
   const watch = watchServer(polls, breaker);
-  const primary: Db = new Kysely({ dialect: dialect(new PrimaryDriver(pool, observe)) });
+  const { db: primary, transaction } = openPrimary<DB>(pool, observe);
   const epoch = createEpoch(pool);
   const replicas = startReplicas({
     urls: replicaUrls,
@@ -86,8 +90,8 @@ export function createDatabase(options: DatabaseOptions): Database {
     read: createReads({ primary, replicas, metrics }),
     hasReplicas: replicaUrls.length > 0,
     awaitReplicas: (position) => replicas.awaitShown(parsePosition(position)),
-    write: (work) => primary.transaction().execute(work),
-    snapshot: (work) => primary.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(work),
+    write: (work) => transaction(writing, work),
+    snapshot: (work) => transaction(ofOneMoment, work),
     epoch,
     checkSchema: () => checkSchema(primary),
     async check() {

@@ -1,26 +1,28 @@
 import { createLogger } from '@confab/runtime';
 import { createTestDatabase, startTcpProxy, type TcpProxy, type TestDatabase } from '@confab/testing';
-import { Kysely, sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { dialect } from './dialect.ts';
 import { constraintError } from './error-codes.ts';
 import { sqlState } from './failures.ts';
 import { createPool, type Timeouts } from './pool.ts';
-import { PrimaryDriver } from './primary-driver.ts';
+import { openPrimary, type Primary } from './primary-driver.ts';
+import { writing } from './transaction.ts';
 
 const logger = createLogger({ name: 'test', level: 'silent', pretty: false });
 const timeouts: Timeouts = { poolWaitMs: 1_500, connectMs: 1_500, statementMs: 1_500, queryMs: 2_500, lockMs: 150, idleInTransactionMs: 1_000 };
 let clone: TestDatabase;
 let proxy: TcpProxy;
 let pool: pg.Pool;
-let db: Kysely<Record<string, Record<string, unknown>>>;
+type Tables = Record<string, Record<string, unknown>>;
+let db: Kysely<Tables>;
+let transaction: Primary<Tables>['transaction'];
 
 beforeAll(async () => {
   clone = await createTestDatabase();
   proxy = await startTcpProxy(clone.url);
-  pool = createPool({ url: proxy.url, applicationName: 'confab-pool-test', size: 2, logger, timeouts });
-  db = new Kysely({ dialect: dialect(new PrimaryDriver(pool, () => undefined)) });
+  pool = createPool({ url: proxy.url, applicationName: 'confab-pool-test', size: 2, logger, timeouts, pipeline: true });
+  ({ db, transaction } = openPrimary<Tables>(pool, () => undefined));
 });
 
 afterAll(async () => {
@@ -45,14 +47,14 @@ test('a slow statement is ended by the server', async () => {
 });
 
 test('a lock is not waited for without end', async () => {
-  await db.transaction().execute(async (tx) => {
+  await transaction(writing, async (tx) => {
     await sql`lock table stream in access exclusive mode; set local idle_in_transaction_session_timeout = 0`.execute(tx);
     expect(await outcome(sql`select 1 from stream`.execute(db))).toMatchObject({ code: 'service.overloaded', state: '55P03' });
   });
 });
 
 test('a transaction that does nothing loses its connection, and the pool does not keep it', async () => {
-  const idle = db.transaction().execute(async (tx) => {
+  const idle = transaction(writing, async (tx) => {
     await sql`select 1`.execute(tx);
     await pause(2_000);
     await sql`select 1`.execute(tx);
@@ -63,7 +65,7 @@ test('a transaction that does nothing loses its connection, and the pool does no
 
 test('a server that hangs is given up, in a transaction too, and its connections are not used again', async () => {
   await sql`select 1`.execute(db);
-  const work = db.transaction().execute(async (tx) => {
+  const work = transaction(writing, async (tx) => {
     await sql`select 1`.execute(tx);
     proxy.hang();
     await sql`select 1`.execute(tx);

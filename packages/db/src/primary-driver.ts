@@ -1,12 +1,14 @@
-import { AbortedTransactionError, type DatabaseConnection, type Driver, type TransactionSettings } from 'kysely';
+import { type DatabaseConnection, type Driver, Kysely, Transaction } from 'kysely';
 import type pg from 'pg';
 import { PoolConnection } from './connection.ts';
+import { dialect } from './dialect.ts';
+import { LastStatement } from './last-statement.ts';
 import type { Observer } from './observer.ts';
-import { recordPosition } from './position.ts';
+import { type Mode, TransactionConnection } from './transaction.ts';
 
 /**
- * Kysely's driver for the primary. Kysely brings one for pg; ours differs in what it does at the end: a commit brings
- * back the position of the log in the same round trip, and a connection that may still be busy is thrown away.
+ * Kysely's driver for the primary. Kysely brings one for pg; ours differs in that a connection that may still be busy is
+ * thrown away, and in its transactions, which are not Kysely's.
  */
 export class PrimaryDriver implements Driver {
   readonly #pool: pg.Pool;
@@ -23,44 +25,54 @@ export class PrimaryDriver implements Driver {
     return new PoolConnection(await this.#pool.connect(), 'primary', this.#observe);
   }
 
-  async beginTransaction(connection: DatabaseConnection, { isolationLevel, accessMode }: TransactionSettings): Promise<void> {
-    const poolConnection = own(connection);
-    poolConnection.isReadOnly = accessMode === 'read only';
-    const isolation = isolationLevel === undefined ? '' : ` isolation level ${isolationLevel}`;
-    await poolConnection.send('transaction.begin', `begin${isolation}${accessMode === undefined ? '' : ` ${accessMode}`}`);
+  async beginTransaction(): Promise<void> {
+    throw new Error('a transaction belongs to write or snapshot');
   }
 
-  async commitTransaction(connection: DatabaseConnection): Promise<void> {
-    const poolConnection = own(connection);
-    const text = poolConnection.isReadOnly ? 'commit' : 'commit; select pg_current_wal_insert_lsn()::text as position';
-    const [commit, after] = await poolConnection.sendAll<{ position: string }>('transaction.commit', text);
-    // A transaction that an earlier error aborted ends here too, but with another word.
-    if (commit?.command === 'ROLLBACK') throw new AbortedTransactionError();
-    const position = after?.rows[0]?.position;
-    if (position !== undefined) recordPosition(position);
-  }
+  async commitTransaction(): Promise<void> {}
 
-  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    const poolConnection = own(connection);
-    // On a broken connection it would only wait for the time limit again; the server rolls back by itself.
-    if (poolConnection.isBroken) return;
-    try {
-      await poolConnection.send('transaction.rollback', 'rollback');
-    } catch (error) {
-      poolConnection.discard();
-      throw error;
-    }
-  }
+  async rollbackTransaction(): Promise<void> {}
 
   async releaseConnection(connection: DatabaseConnection): Promise<void> {
-    own(connection).release();
+    if (!(connection instanceof PoolConnection)) throw new TypeError('a connection of another driver');
+    connection.release();
   }
 
   /** The pool belongs to the Database. */
   async destroy(): Promise<void> {}
 }
 
-function own(connection: DatabaseConnection): PoolConnection {
-  if (connection instanceof PoolConnection) return connection;
-  throw new TypeError('a connection of another driver');
+export type Primary<S> = {
+  readonly db: Kysely<S>;
+  /** Rolls back when the work throws. Its statements are sent in the order in which they are asked for, without waiting for each other. */
+  transaction<T>(mode: Mode, work: (tx: Transaction<S>) => Promise<T | LastStatement<T>>): Promise<T>;
+};
+
+export function openPrimary<S>(pool: pg.Pool, observe: Observer): Primary<S> {
+  const driver = new PrimaryDriver(pool, observe);
+  const ours = dialect(driver);
+  const db = new Kysely<S>({ dialect: ours });
+
+  function over(connection: TransactionConnection): Transaction<S> {
+    const executor = db.getExecutor().withConnectionProvider({ provideConnection: (consumer) => consumer(connection) });
+    return new Transaction<S>({ config: { dialect: ours }, dialect: ours, driver, executor });
+  }
+
+  return {
+    db,
+    async transaction(mode, work) {
+      const connection = new TransactionConnection(await driver.acquireConnection(), mode);
+      try {
+        const answer = await work(over(connection));
+        if (answer instanceof LastStatement) return await connection.commitWith(answer);
+        await connection.commit();
+        return answer;
+      } catch (error) {
+        await connection.rollback();
+        throw error;
+      } finally {
+        connection.release();
+      }
+    },
+  };
 }

@@ -23,7 +23,15 @@ export type Entries<T> = {
   remove(keys: readonly string[]): Promise<void>;
 };
 
-export type EntriesOptions = { redis: Redis; name: string; schemaVersion: number; ttlMs: number; negativeTtlMs: number };
+export type EntriesOptions = {
+  redis: Redis;
+  /** Which history the truth is of. What was put away of another one is not found: it may bear the same versions. */
+  epoch: () => Promise<string>;
+  name: string;
+  schemaVersion: number;
+  ttlMs: number;
+  negativeTtlMs: number;
+};
 
 /** No load takes longer; a fill that comes later is refused. After the death of a loader, so long nobody fills. */
 const leaseMs = 10_000;
@@ -50,26 +58,29 @@ const fill = defineScript({
     return 1`,
 });
 
-export function createEntries<T>({ redis, name, schemaVersion, ttlMs, negativeTtlMs }: EntriesOptions): Entries<T> {
+export function createEntries<T>({ redis, epoch, name, schemaVersion, ttlMs, negativeTtlMs }: EntriesOptions): Entries<T> {
   const ask = redis.guard('cache');
-  const keyOf = (key: string) => `cache:${name}:${schemaVersion}:{${key}}`;
+  const keyOf = async (key: string) => `cache:${name}:${schemaVersion}:${await epoch()}:{${key}}`;
 
   return {
     async find(key, passOver) {
       const token = randomUUID();
       const args = [token, String(leaseMs), passOver === undefined ? '' : head(passOver)];
-      const found = await ask(() => find.run(redis.client, [keyOf(key)], args));
+      const stored = await keyOf(key);
+      const found = await ask(() => find.run(redis.client, [stored], args));
       if (typeof found !== 'string') return { state: 'granted', token };
       return found.startsWith('L') ? { state: 'leased', token: found.slice(1) } : { state: 'filled', entry: decode<T>(found) };
     },
     async fill(key, token, entry) {
       const lifetimeMs = entry?.value === undefined ? negativeTtlMs : ttlMs;
       const text = entry === undefined || lifetimeMs === 0 ? '' : encode(entry);
-      await ask(() => fill.run(redis.client, [keyOf(key)], [token, text, String(jittered(lifetimeMs))]));
+      const stored = await keyOf(key);
+      await ask(() => fill.run(redis.client, [stored], [token, text, String(jittered(lifetimeMs))]));
     },
     async remove(keys) {
       // One command a key: on a cluster they live on different nodes.
-      await ask(() => Promise.all(keys.map((key) => redis.client.del(keyOf(key)))));
+      const stored = await Promise.all(keys.map(keyOf));
+      await ask(() => Promise.all(stored.map((key) => redis.client.del(key))));
     },
   };
 }

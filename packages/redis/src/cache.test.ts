@@ -34,6 +34,7 @@ afterEach(async () => {
 function open(options: Partial<CacheOptions> = {}): Cache<string> {
   return createCache<string>({
     redis,
+    epoch: async () => 'one',
     name: 'tests',
     schemaVersion: 3,
     ttlMs: 60_000,
@@ -60,8 +61,8 @@ test('is loaded once, kept for less than its time, and loaded again when it was 
   const far = open();
   expect([await get(), await get(), await get(far)]).toEqual(['first', 'first', 'first']);
   expect([loads, outcomes]).toEqual([['primary'], ['miss', 'hit', 'hit']]);
-  expect(await redis.client.keys('*')).toEqual(['cache:tests:3:{k}']);
-  const lifetimeMs = await redis.client.pTTL('cache:tests:3:{k}');
+  expect(await redis.client.keys('*')).toEqual(['cache:tests:3:one:{k}']);
+  const lifetimeMs = await redis.client.pTTL('cache:tests:3:one:{k}');
   expect(lifetimeMs).toBeLessThanOrEqual(60_000);
   expect(lifetimeMs).toBeGreaterThan(40_000);
   write('second');
@@ -76,11 +77,28 @@ test('a value of another form is not read', async () => {
   expect(loads).toHaveLength(2);
 });
 
+test('a value of another history of the database is not read, though the truth there has the same version', async () => {
+  await get();
+  truth.set('k', { text: 'restored', seq: 1 });
+  const later = open({ epoch: async () => 'two' });
+  expect([await get(later), await get(later)]).toEqual(['restored', 'restored']);
+  expect(loads).toHaveLength(2);
+});
+
+test('a load that a change of histories overtakes is not put away', async () => {
+  let epoch = 'one';
+  const cache = open({ epoch: async () => epoch });
+  await cache.get('k', async (from) => ((epoch = 'two'), load(from)));
+  expect(await redis.client.keys('*:two:*')).toEqual([]);
+  truth.set('k', { text: 'restored', seq: 1 });
+  expect(await get(cache)).toBe('restored');
+});
+
 test('what is not there is kept as such for a short time, or not at all', async () => {
   truth.clear();
   expect([await get(), await get()]).toEqual([undefined, undefined]);
   expect(loads).toHaveLength(1);
-  expect(await redis.client.pTTL('cache:tests:3:{k}')).toBeLessThanOrEqual(5_000);
+  expect(await redis.client.pTTL('cache:tests:3:one:{k}')).toBeLessThanOrEqual(5_000);
   const without = open({ name: 'without', negativeTtlMs: 0 });
   expect([await get(without), await get(without)]).toEqual([undefined, undefined]);
   expect(loads).toHaveLength(3);
@@ -128,7 +146,7 @@ test('many at once are one load, in this process and in others', async () => {
 
 test('who waits for a process that died loads by himself, after a little while', async () => {
   void open().get('k', () => new Promise(() => undefined));
-  await expect.poll(() => redis.client.exists('cache:tests:3:{k}'), patient).toBe(1);
+  await expect.poll(() => redis.client.exists('cache:tests:3:one:{k}'), patient).toBe(1);
   const startedAt = performance.now();
   expect(await get()).toBe('first');
   expect(performance.now() - startedAt).toBeGreaterThan(200);
@@ -147,7 +165,7 @@ test('nobody joins a load that was begun before a write, not even one of his own
   await open().invalidate(['k']);
   // The lease is somebody else's now, and his load takes its time.
   void open().get('k', () => new Promise(() => undefined));
-  await expect.poll(() => redis.client.exists('cache:tests:3:{k}'), patient).toBe(1);
+  await expect.poll(() => redis.client.exists('cache:tests:3:one:{k}'), patient).toBe(1);
   const late = get();
   await delay(50);
   slow.resolve();

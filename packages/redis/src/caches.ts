@@ -6,6 +6,7 @@ import type { Redis } from './redis.ts';
 export type CachesOptions = {
   /** One that does not queue. */
   redis: Redis;
+  epoch: () => Promise<string>;
   logger: Logger;
   metrics?: Metrics | undefined;
 };
@@ -19,7 +20,7 @@ export type Caches = {
 /** Short of the second for which an answer counts, by the time that the next one takes. */
 const everyMs = 700;
 
-export function createCaches({ redis, logger, metrics }: CachesOptions): Caches {
+export function createCaches({ redis, epoch, logger, metrics }: CachesOptions): Caches {
   const events = metrics?.counter({
     name: 'confab_cache_events_total',
     help: 'Reads of each cache by what they met (hit, miss, stale: passed over because the truth or the reader was further, error: no Redis), and keys invalidated.',
@@ -33,7 +34,7 @@ export function createCaches({ redis, logger, metrics }: CachesOptions): Caches 
 
   return {
     open<T>(options: Parameters<Caches['open']>[0]) {
-      const cache = createCache<T>({ ...options, redis, time: processTime, count: (outcome) => events?.inc({ cache: options.name, outcome }) });
+      const cache = createCache<T>({ ...options, redis, epoch, time: processTime, count: (outcome) => events?.inc({ cache: options.name, outcome }) });
       opened.push(cache as Cache<unknown>);
       return cache;
     },

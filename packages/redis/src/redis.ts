@@ -11,6 +11,8 @@ export type Redis = {
   /** The way of those who can do without an answer, and shall not wait for one. */
   guard(use: RedisUse): Ask;
   readonly isReady: boolean;
+  /** How often a connection has come or been lost. As long as it stays, whoever answered before is who answers now. */
+  readonly changes: number;
   /** Settles with the first connection, or when so much time is over. */
   awaitReady(patienceMs: number): Promise<void>;
   /** Rejects unless Redis answers. */
@@ -31,12 +33,17 @@ export type RedisOptions = {
 /** Returns at once and connects in the background: Redis away means slower, not broken. */
 export function createRedis({ url, name, logger, queue, breakers = createBreakers({ logger }) }: RedisOptions): Redis {
   const { client, stop } = connect({ url, name, logger, queue, ...(queue ? { queueTimeoutMs: 2_000 } : {}) });
+  let changes = 0;
+  for (const event of ['ready', 'error']) client.on(event, () => (changes += 1));
   return {
     client,
     guard: createGuards(breakers),
     buffers: client.withTypeMapping(bufferReplies),
     get isReady() {
       return client.isReady;
+    },
+    get changes() {
+      return changes;
     },
     async awaitReady(patienceMs) {
       if (client.isReady) return;

@@ -5,7 +5,7 @@
 export { AppError, type AppErrorOptions, type FieldError } from './app-error.ts';
 export { backoffMs, type BackoffOptions } from './backoff.ts';
 export { BreakerOpen, createBreakers, type Breaker, type Breakers, type BreakerName, type BreakerState } from './breaker.ts';
-export { breakerFields, breakerSettings, type BreakerSettings } from './breaker-settings.ts';
+export { breakerFields, breakerSettings, defaultBreakerSettings, type BreakerSettings } from './breaker-settings.ts';
 export { systemClock, type Clock } from './clock.ts';
 export { currentContext, runInContext, type Context, type Freshness } from './context.ts';
 export { env } from './environment-fields.ts';

@@ -61,8 +61,10 @@ it('leaves no hole and no double under concurrent appends, some of which fail', 
   const outcomes = await Promise.allSettled(
     upTo(60).map((n) =>
       db.write(async (tx) => {
-        await append(tx, [{ stream: room, count: (n % 3) + 1 }], (places) => ({ row: null, events: places.map((place) => draft(place)) }));
-        if (n % 4 === 0) throw new Error('after the append');
+        const last = await append(tx, [{ stream: room, count: (n % 3) + 1 }], (places) => ({ row: null, events: places.map((place) => draft(place)) }));
+        if (n % 2 === 0) return last;
+        await last.send();
+        if (n % 4 === 1) throw new Error('after the append');
       }),
     ),
   );
@@ -83,8 +85,8 @@ it('locks in id order, whatever the order asked for', async () => {
 it('hands out places in the order of the wants', async () => {
   const places = await db.write(async (tx) => {
     let given: readonly Place[] = [];
-    await append(tx, [{ stream: user }, { stream: room, count: 2 }], (got) => ({ row: null, events: (given = got).map((place) => draft(place)) }));
-    return given;
+    const last = await append(tx, [{ stream: user }, { stream: room, count: 2 }], (got) => ({ row: null, events: (given = got).map((place) => draft(place)) }));
+    return last.map(() => given);
   });
   expect(places.map(({ stream, seq }) => `${stream} ${seq}`)).toEqual([`${user} 1`, `${room} 1`, `${room} 2`]);
 });
@@ -112,7 +114,8 @@ describe('a guarded row', () => {
     let removed = (): void => undefined;
     const mayCommit = new Promise<void>((resolve) => (removed = resolve));
     const removal = db.write(async (tx) => {
-      await append(tx, [{ stream: room }], (places) => ({ row: sql`DELETE FROM guarded WHERE id = ${id} RETURNING 1`, events: places.map((place) => draft(place)) }));
+      const last = await append(tx, [{ stream: room }], (places) => ({ row: sql`DELETE FROM guarded WHERE id = ${id} RETURNING 1`, events: places.map((place) => draft(place)) }));
+      await last.send();
       await mayCommit;
     });
     await expect.poll(() => waitingForLocks(db)).toBe(0);

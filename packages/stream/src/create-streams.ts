@@ -2,7 +2,7 @@ import type { Database } from '@confab/db';
 import type { Redis } from '@confab/redis';
 import type { Logger, Metrics } from '@confab/runtime';
 
-import { append, createStreamRows } from './append.ts';
+import { append, appendFor, createStreamRows } from './append.ts';
 import { backfill, heads } from './backfill.ts';
 import { encodeEphemeral } from './ephemeral.ts';
 import { hotRun, ringFor } from './hot-log.ts';
@@ -33,6 +33,7 @@ export function createStreams({ db, redis, logger, metrics }: StreamsDeps): Stre
   return {
     create: createStreamRows,
     append,
+    appendFor,
     publish: publisher.publish,
     whisper(ephemeral) {
       redis.client.publish(channel(ephemeral.stream), encodeEphemeral(ephemeral)).catch(() => undefined);

@@ -12,4 +12,4 @@ export { channel } from './names.ts';
 export { maintainLog } from './retention.ts';
 export type { Retention } from './retention.ts';
 export { AppendRefused } from './streams.ts';
-export type { Appendix, Streams, Want } from './streams.ts';
+export type { Appender, Appendix, Streams, Want } from './streams.ts';

@@ -1,5 +1,5 @@
 import type { StreamId } from '@confab/contract';
-import type { Tx } from '@confab/db';
+import type { LastStatement, Tx } from '@confab/db';
 import type { RawBuilder } from 'kysely';
 
 import type { Ephemeral } from './ephemeral.ts';
@@ -18,14 +18,29 @@ export interface Appendix {
   readonly events: readonly Draft[];
 }
 
+/** Who wants to append. What is read here is of before the lock: `row` has to look again. */
+export interface Appender {
+  readonly may_append: boolean;
+}
+
 export interface Streams {
   /** Makes streams with head 0, in the transaction that makes their room or user. */
   create(tx: Tx, streams: readonly StreamId[]): Promise<void>;
   /**
-   * The last statements of a write transaction. `build` gets one place for each number wanted, in the order of `wants`.
-   * Throws AppendRefused, so that the transaction rolls back, when `row` returned nothing.
+   * The end of a write transaction: locks the streams, and gives `build` one place for each number wanted, in the order of `wants`.
+   * What is left is the last statement, for `write`; it throws AppendRefused, and the transaction rolls back, when `row` returns nothing.
    */
-  append(tx: Tx, wants: readonly Want[], build: (places: readonly Place[]) => Appendix): Promise<LogEvent[]>;
+  append(tx: Tx, wants: readonly Want[], build: (places: readonly Place[]) => Appendix): Promise<LastStatement<LogEvent[]>>;
+  /**
+   * The same for one number of one stream, where it depends on one row whether there is one: `appender` is a query for it, done together
+   * with the lock. `build` is told what was found, and throws if that is not enough; it has no place where there is no `may_append`.
+   */
+  appendFor<T extends Appender>(
+    tx: Tx,
+    stream: StreamId,
+    appender: RawBuilder<T>,
+    build: (found: T | undefined, places: readonly Place[]) => Appendix,
+  ): Promise<LastStatement<LogEvent[]>>;
   /** After the commit. Never throws and is not awaited: the log has what Redis misses. */
   publish(events: readonly LogEvent[]): void;
   /** Says it to whoever listens right now. */

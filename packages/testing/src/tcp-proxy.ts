@@ -10,10 +10,12 @@ export interface TcpProxy {
   /** Every connection is reset and new ones are refused: a server that died. */
   cut(): void;
   /**
-   * The next request with this text in it is passed on; its answer is not, and the connection is reset instead. Settles when that
-   * has happened: by then the server has done what it was asked.
+   * The next request with this text in it is passed on; its answer is not, and the connection is reset once that has said what is
+   * `done`. Settles when that has happened: by then the server has done what it was asked.
    */
-  loseAnswerTo(text: string): Promise<void>;
+  loseAnswerTo(text: string, done: string): Promise<void>;
+  /** From now on, each round trip of each connection: all that was asked before anything was answered. */
+  record(): readonly string[];
   /** As in the beginning. What was held back passes now. */
   restore(): void;
   stop(): Promise<void>;
@@ -24,7 +26,8 @@ export async function startTcpProxy(targetUrl: string): Promise<TcpProxy> {
   const target = new URL(targetUrl);
   const sockets = new Set<Socket>();
   let isHanging = false;
-  let doomed: { text: string; isLost: () => void } | undefined;
+  let doomed: { text: string; done: string; isLost: () => void } | undefined;
+  let trips: string[] | undefined;
 
   const keep = (socket: Socket): void => {
     sockets.add(socket);
@@ -35,19 +38,27 @@ export async function startTcpProxy(targetUrl: string): Promise<TcpProxy> {
   const server = createServer((near) => {
     const far = connect({ host: target.hostname, port: Number(target.port) });
     for (const socket of [near, far]) keep(socket);
-    let lose: (() => void) | undefined;
+    let losing: typeof doomed;
+    let isAnswered = true;
+    let trip = 0;
     near.on('data', (chunk) => {
       if (doomed !== undefined && chunk.includes(doomed.text)) {
-        lose = doomed.isLost;
+        losing = doomed;
         doomed = undefined;
       }
+      if (trips !== undefined) {
+        if (isAnswered) trip = trips.push('') - 1;
+        trips[trip] += chunk.toString('latin1');
+      }
+      isAnswered = false;
       far.write(chunk);
     });
     far.on('data', (chunk) => {
-      if (lose === undefined) near.write(chunk);
-      else {
+      isAnswered = true;
+      if (losing === undefined) near.write(chunk);
+      else if (chunk.includes(losing.done)) {
         near.resetAndDestroy();
-        lose();
+        losing.isLost();
       }
     });
     near.once('close', () => far.destroy());
@@ -71,7 +82,8 @@ export async function startTcpProxy(targetUrl: string): Promise<TcpProxy> {
       server.close();
       for (const socket of sockets) socket.resetAndDestroy();
     },
-    loseAnswerTo: (text) => new Promise((isLost) => (doomed = { text, isLost })),
+    loseAnswerTo: (text, done) => new Promise((isLost) => (doomed = { text, done, isLost })),
+    record: () => (trips = []),
     restore() {
       isHanging = false;
       if (!server.listening) server.listen(port, '127.0.0.1');

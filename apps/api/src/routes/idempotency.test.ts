@@ -74,7 +74,7 @@ async function behind() {
 
 test('a room whose COMMIT was never answered is made once: the SDK asks again under its key', { timeout: 60_000 }, async () => {
   const { confab, statuses } = await behind();
-  const isLost = wire.loseAnswerTo('commit;');
+  const isLost = wire.loseAnswerTo('commit;', 'COMMIT');
   const room = await confab.rest.createRoom({ name: 'ambiguous', kind: 'private' });
   await isLost;
   expect(statuses).toEqual([503, 200]);
@@ -86,7 +86,7 @@ test('a message whose COMMIT was never answered is there once: the SDK asks agai
   const { confab, statuses } = await behind();
   const room = await confab.rest.createRoom({ name: 'talk', kind: 'private' });
   statuses.length = 0;
-  const isLost = wire.loseAnswerTo('commit;');
+  const isLost = wire.loseAnswerTo('commit;', 'COMMIT');
   const message = await confab.rest.createMessage(room.id, { content: 'once', nonce: 'n1' });
   await isLost;
   expect(statuses).toEqual([503, 200]);

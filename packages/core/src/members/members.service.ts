@@ -1,5 +1,5 @@
 import type { operations, Schemas } from '@confab/contract';
-import type { Database, Tx } from '@confab/db';
+import type { Database, LastStatement, Tx } from '@confab/db';
 import { AppError } from '@confab/runtime';
 import type { LogEvent, Streams } from '@confab/stream';
 
@@ -42,7 +42,7 @@ interface Change {
 
 /** Who is in a room changes under the room's lock alone, so that what is read there is true until the commit. */
 export function createMembers({ database, streams, presence, rooms, standings }: MembersDependencies): Members {
-  async function change(work: (tx: Tx) => Promise<Change>): Promise<MemberRow | undefined> {
+  async function change(work: (tx: Tx) => Promise<Change | LastStatement<Change>>): Promise<MemberRow | undefined> {
     const { member, events } = await database.write(work);
     await forget(events);
     streams.publish(events);
@@ -60,28 +60,28 @@ export function createMembers({ database, streams, presence, rooms, standings }:
     );
   }
 
-  async function admit(tx: Tx, room: RoomRow, user: UserRow): Promise<Change> {
+  async function admit(tx: Tx, room: RoomRow, user: UserRow): Promise<Change | LastStatement<Change>> {
     const present = await findMember(tx, room.id, user.id);
     if (present !== undefined) return { member: present, events: [] };
     await addToMemberCount(tx, room.id, 1);
     const stream = `room:${room.id}` as const;
     const role = roleOnJoining(room.member_count);
     let member: MemberRow | undefined;
-    const events = await streams.append(tx, [{ stream }, { stream: `user:${user.id}` }], (places) => {
+    const last = await streams.append(tx, [{ stream }, { stream: `user:${user.id}` }], (places) => {
       const { seq, at } = placeIn(places, stream);
       member = { room_id: room.id, user_id: user.id, role, joined_seq: seq, joined_at: at, username: user.username, display_name: user.display_name };
       return { row: insertingMember(member), events: memberEvents('member.added', member, places) };
     });
-    return { member, events };
+    return last.map((events) => ({ member, events }));
   }
 
-  async function dismiss(tx: Tx, member: MemberRow): Promise<Change> {
+  async function dismiss(tx: Tx, member: MemberRow): Promise<LastStatement<Change>> {
     const { room_id: roomId, user_id: userId } = member;
     const stream = `room:${roomId}` as const;
     const successor = member.role === 'owner' ? await findSuccessor(tx, roomId, userId) : undefined;
     if (successor !== undefined) await updateRole(tx, roomId, successor.user_id, 'owner');
     await addToMemberCount(tx, roomId, -1);
-    const events = await streams.append(tx, [{ stream, count: successor === undefined ? 1 : 2 }, { stream: `user:${userId}` }], (places) => {
+    const last = await streams.append(tx, [{ stream, count: successor === undefined ? 1 : 2 }, { stream: `user:${userId}` }], (places) => {
       const gone = memberEvents('member.removed', member, places);
       if (successor === undefined) return { row: deletingMember(roomId, userId), events: gone };
       const promoted = presentMember({ ...successor, role: 'owner' });
@@ -91,7 +91,7 @@ export function createMembers({ database, streams, presence, rooms, standings }:
         events: [...gone, { stream, seq, type: 'member.updated', d: promoted, subjectUserId: successor.user_id, control: true }],
       };
     });
-    return { member, events };
+    return last.map((events) => ({ member, events }));
   }
 
   return {

@@ -1,7 +1,8 @@
 import { named, type Db } from '@confab/db';
+import type { Appender } from '@confab/stream';
 import { sql, type RawBuilder } from 'kysely';
 
-import type { Role, Standing } from '../rooms/rooms.policy.ts';
+import type { Standing } from '../rooms/rooms.policy.ts';
 
 export interface MessageRow {
   readonly id: string;
@@ -21,7 +22,7 @@ export interface MessageRow {
   readonly deleted_at: Date | null;
 }
 
-export interface Sender extends Standing {
+export interface Sender extends Standing, Appender {
   readonly username: string;
   readonly display_name: string;
 }
@@ -30,15 +31,14 @@ const columns = sql`
   message.id, message.room_id, message.seq, message.updated_seq, message.type, message.author_id, author.username, author.display_name,
   message.parent_message_id, message.content, message.html, message.nonce, message.created_at, message.edited_at, message.deleted_at`;
 
-/** Room, membership and author in one statement. */
-export async function findSender(db: Db, roomId: string, userId: string): Promise<Sender | undefined> {
-  const { rows } = await sql<{ kind: string; role: Role | null; username: string; display_name: string }>`
-    SELECT room.kind, membership.role, author.username, author.display_name
+/** For an append: room, membership and author. Members may. */
+export function findingSender(roomId: string, userId: string): RawBuilder<Sender> {
+  return sql`
+    SELECT room.kind, membership.role, author.username, author.display_name, membership.user_id IS NOT NULL AS may_append
     FROM rooms AS room
     JOIN users AS author ON author.id = ${userId}
     LEFT JOIN memberships AS membership ON membership.room_id = room.id AND membership.user_id = author.id
-    WHERE room.id = ${roomId}`.execute(named(db, 'messages.findSender'));
-  return rows[0];
+    WHERE room.id = ${roomId}`;
 }
 
 /**

@@ -62,6 +62,21 @@ describe('sending', () => {
     expect(await created(roomId)).toEqual([]);
   });
 
+  it('by an outsider waits for nobody, and is waited for by nobody', async () => {
+    const roomId = await sharedRoom();
+    const stream = `room:${roomId}` as const;
+    await test.database.write(async (tx) => {
+      const last = await test.streams.append(tx, [{ stream }], ([place]) => ({
+        row: null,
+        events: [{ stream, seq: place?.seq ?? 0, type: 'read.updated', d: { roomId, seq: 1 } }],
+      }));
+      // The room is locked; who waited for it would be told that all are busy.
+      await expect(makeMessage(test.core, carol, roomId)).rejects.toEqual(refused('room.forbidden'));
+      return last;
+    });
+    expect((await test.log(stream)).at(-1)).toMatchObject({ seq: 3, type: 'read.updated' });
+  });
+
   it.each([' \n', '\u200b\u200d', '\u3164'])('of %j is refused', async (content) => {
     await expect(makeMessage(test.core, ada, await sharedRoom(), content)).rejects.toEqual(refused('request.invalid'));
   });
@@ -154,10 +169,11 @@ describe('a send that races the removal of its author', () => {
     await test.database.write(async (tx) => {
       const member = await findMember(tx, roomId, bob.user.id);
       if (member === undefined) throw new Error('Bob is no member');
-      await test.streams.append(tx, [{ stream }, { stream: `user:${bob.user.id}` }], (places) => ({
+      const last = await test.streams.append(tx, [{ stream }, { stream: `user:${bob.user.id}` }], (places) => ({
         row: deletingMember(roomId, bob.user.id),
         events: memberEvents('member.removed', member, places),
       }));
+      await last.send();
       removed();
       await waitingForLock(send);
     });

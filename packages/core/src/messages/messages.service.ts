@@ -16,7 +16,7 @@ import { isBlank } from '../text.ts';
 import { presentPage, windowOf, type Anchor } from './history.ts';
 import { newestKept, type NewestCache } from './newest.store.ts';
 import { presentMessage } from './messages.presenter.ts';
-import { advancingReadMarker, findMessageByNonce, findMessageSeq, findSender, insertingMessage, listRoots, type MessageRow } from './messages.repository.ts';
+import { advancingReadMarker, findMessageByNonce, findMessageSeq, findingSender, insertingMessage, listRoots, type MessageRow } from './messages.repository.ts';
 
 export type ListMessagesQuery = NonNullable<operations['listMessages']['parameters']['query']>;
 
@@ -39,20 +39,25 @@ export interface MessagesDependencies {
   readonly newest: NewestCache;
 }
 
+interface Text {
+  readonly content: string;
+  readonly html: string;
+  readonly nonce: string;
+  readonly requestHash: Buffer;
+}
+
 /** Each try that is refused without a reason that lasts met a member who left and came back in the meantime. */
 const tries = 3;
 
 export function createMessages({ database, streams, standings, newest }: MessagesDependencies): Messages {
   /** Undefined when the guard refused it; nothing has happened then. */
-  async function trySend(actor: Actor, roomId: string, { content, nonce }: Schemas['CreateMessageRequest'], requestHash: Buffer): Promise<Sent | undefined> {
+  async function trySend(actor: Actor, roomId: string, { content, html, nonce, requestHash }: Text): Promise<Sent | undefined> {
     const stream = `room:${roomId}` as const;
     let message: Schemas['Message'] | undefined;
     try {
-      const events = await database.write(async (tx) => {
-        const sender = await findSender(tx, roomId, actor.userId);
-        assertMay('write', sender);
-        const { html } = renderMarkdown(content);
-        return streams.append(tx, [{ stream }], (places) => {
+      const events = await database.write((tx) =>
+        streams.appendFor(tx, stream, findingSender(roomId, actor.userId), (sender, places) => {
+          assertMay('write', sender);
           const { seq, at } = placeIn(places, stream);
           const row: MessageRow = {
             id: uuidv7(),
@@ -76,8 +81,8 @@ export function createMessages({ database, streams, standings, newest }: Message
             row: insertingMessage(row, requestHash),
             events: [{ stream, seq, type: 'message.created', d: message, subjectId: row.id, authorId: row.author_id }],
           };
-        });
-      });
+        }),
+      );
       await newest.invalidate(roomId);
       streams.publish(events);
       return message && { message, replayed: false };
@@ -105,9 +110,11 @@ export function createMessages({ database, streams, standings, newest }: Message
   return {
     async send(actor, roomId, body) {
       if (isBlank(body.content)) throw new AppError('request.invalid', { errors: [{ path: '/body/content', message: 'must show something' }] });
+      // Before anything is locked: a long text takes its time.
+      const { html } = renderMarkdown(body.content);
       const requestHash = hashRequest(null, body.content);
       for (let attempt = 0; attempt < tries; attempt += 1) {
-        const sent = (await trySend(actor, roomId, body, requestHash)) ?? (await findFirst(actor, roomId, body.nonce, requestHash));
+        const sent = (await trySend(actor, roomId, { ...body, html, requestHash })) ?? (await findFirst(actor, roomId, body.nonce, requestHash));
         if (sent !== undefined) return sent;
       }
       throw new AppError('service.overloaded', { retryAfterSeconds: 1 });

@@ -44,11 +44,11 @@ export function createEndSessions({ database, streams, clock, logger, store, ref
       const ended = locked.map((sessionId): AuditEntry => ({ action: 'session.ended', at, actorId, subjectId: userId, sessionId, details: { reason } }));
       await insertAuditEntries(tx, [...(alsoAudit?.(at) ?? []), ...ended]);
       if (locked.length === 0) return { ids: locked, events: [] };
-      const appended = await streams.append(tx, [{ stream, count: locked.length }], (places) => ({
+      const last = await streams.append(tx, [{ stream, count: locked.length }], (places) => ({
         row: null,
         events: places.map(({ seq }, index) => ({ stream, seq, type: 'session.ended', d: { sessionId: locked[index] ?? '' }, control: true })),
       }));
-      return { ids: locked, events: appended };
+      return last.map((events) => ({ ids: locked, events }));
     });
     // Where somebody was quicker, Redis may still have to hear of it.
     const told = 'only' in which ? [which.only] : ids;

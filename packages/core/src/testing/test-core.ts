@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { StreamId } from '@confab/contract';
 import { createDatabase, type Database } from '@confab/db';
 import { createRedis, type Redis } from '@confab/redis';
-import { createLogger, type Clock, type Logger } from '@confab/runtime';
+import { createBreakers, createLogger, defaultBreakerSettings, type Clock, type Logger } from '@confab/runtime';
 import { createStreams, type StreamEvent, type Streams } from '@confab/stream';
 import { createTestDatabase, emptyTestRedis } from '@confab/testing';
 
@@ -33,13 +33,16 @@ export interface TestCoreOptions {
   readonly poolSize?: number;
   /** Told the name of each statement that was sent. */
   readonly onQuery?: (name: string) => void;
+  /** How long Redis may take to answer; the usual time, unless what is tested would differ where the machine is busy. */
+  readonly redisPatienceMs?: number;
 }
 
-export async function startTestCore({ poolSize = 10, onQuery }: TestCoreOptions = {}): Promise<TestCore> {
+export async function startTestCore({ poolSize = 10, onQuery, redisPatienceMs = defaultBreakerSettings.callMs }: TestCoreOptions = {}): Promise<TestCore> {
   const clone = await createTestDatabase();
   const logger = createLogger({ name: 'core-test', level: 'silent', pretty: false });
   const database = createDatabase({ primaryUrl: clone.applicationUrl, replicaUrls: [], applicationName: 'core-test', logger: onQuery ? queryLogger(onQuery) : logger, poolSize });
-  const redis = createRedis({ url: await emptyTestRedis(), name: 'core-test', logger, queue: true });
+  const breakers = createBreakers({ logger, settings: { ...defaultBreakerSettings, callMs: redisPatienceMs } });
+  const redis = createRedis({ url: await emptyTestRedis(), name: 'core-test', logger, queue: true, breakers });
   const streams = createStreams({ db: database, redis, logger });
   const secret = randomBytes(32);
   const clock = createClock();

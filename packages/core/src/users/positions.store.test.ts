@@ -67,6 +67,23 @@ test('a Redis that was started anew is not believed even where it has something'
   expect(await redis.client.get(marker)).toContain(runId);
 });
 
+test('a Redis is asked who it is once for each connection', async () => {
+  /** Whether we said it, so that nobody had to ask. */
+  const areSaid = async (times: number) => {
+    const trips = wire.record();
+    for (let n = 0; n < times; n += 1) expect(await store.find(userId)).toBeUndefined();
+    return trips.filter((text) => text.includes('EVALSHA')).map((text) => text.includes(runId));
+  };
+  await seconds(31);
+  await store.find(userId);
+  expect(await areSaid(3)).toEqual([true, true, true]);
+  wire.cut();
+  await expect.poll(() => redis.isReady, { timeout: 20_000 }).toBe(false);
+  wire.restore();
+  await expect.poll(() => redis.isReady, { timeout: 20_000 }).toBe(true);
+  expect(await areSaid(2)).toEqual([false, true]);
+});
+
 test('a Redis that is away or hangs keeps nothing and knows nothing, soon', async () => {
   wire.hang();
   expect(await store.keep(userId, '1/1')).toBe(false);

@@ -16,20 +16,22 @@ const keep = defineScript({
 
 /**
  * What is missing says nothing unless Redis has been this one (its run id), and not been emptied (the marker), for as
- * long as positions are kept. After a restart what is there may be from before the last second, too.
+ * long as positions are kept. After a restart what is there may be from before the last second, too. Which one it is costs
+ * more to say than all the rest, so who knows it says it.
  */
 const find = defineScript({
   numberOfKeys: 2,
   lua: `
-    local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
+    local run = ARGV[2]
+    if run == '' then run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)') end
     local time = tonumber(redis.call('TIME')[1])
     local known, since = string.match(redis.call('GET', KEYS[2]) or '', '(%w+) (%d+)')
     if known ~= run then
       redis.call('SET', KEYS[2], run .. ' ' .. time)
-      return 'unknown'
+      return {run, 'unknown'}
     end
-    if time - tonumber(since) <= tonumber(ARGV[1]) then return 'unknown' end
-    return redis.call('GET', KEYS[1])`,
+    if time - tonumber(since) <= tonumber(ARGV[1]) then return {run, 'unknown'} end
+    return {run, redis.call('GET', KEYS[1])}`,
 });
 
 export interface PositionStore {
@@ -42,6 +44,8 @@ export interface PositionStore {
 /** Where in the primary's log a user has last written. Nothing here throws. */
 export function createPositionStore({ redis, logger }: { redis: Redis; logger: Logger }): PositionStore {
   const ask = redis.guard('sessions');
+  /** By marker, as on a cluster each may be on another server: its run id, and until when it stays what it is. */
+  const runs = new Map<string, { readonly id: string; readonly changes: number }>();
   const keysOf = (userId: string): [string, string] => {
     const tag = `{p${Number.parseInt(userId.slice(-2), 16) % partitions}}`;
     return [`${tag}:position:${userId}`, `${tag}:positions`];
@@ -58,8 +62,16 @@ export function createPositionStore({ redis, logger }: { redis: Redis; logger: L
       }
     },
     async find(userId) {
+      const keys = keysOf(userId);
+      const { changes } = redis;
+      const known = runs.get(keys[1]);
+      const run = known?.changes === changes ? known.id : '';
       try {
-        return ((await ask(() => find.run(redis.client, keysOf(userId), [String(keptSeconds)]))) as string | null) ?? undefined;
+        const [id, position] = (await ask(() => find.run(redis.client, keys, [String(keptSeconds), run]))) as [string, string | null];
+        if (redis.changes === changes) runs.set(keys[1], { id, changes });
+        // Somebody else may have answered than the one whose name we gave.
+        else if (run !== '') return 'unknown';
+        return position ?? undefined;
       } catch {
         return 'unknown';
       }

@@ -34,7 +34,7 @@ const key = 'k';
 
 /** Two processes over one Redis and one truth. Throws when a reader gets what he must not get any more. */
 export async function playInterleaving(scheduler: Scheduler, real: RedisClient, name: string, actors: readonly Act[][], tally: Tally): Promise<void> {
-  const stored = `cache:${name}:1:{${key}}`;
+  const stored = `cache:${name}:1:one:{${key}}`;
   const commits: { n: number; at: number }[] = [];
   let truth = 0;
   let now = 0;
@@ -79,6 +79,7 @@ export async function playInterleaving(scheduler: Scheduler, real: RedisClient, 
     self.cache = createCache<{ n: number }>({
       // The world decides what comes late and what fails: nothing is given up on besides.
       redis: { client, guard: () => (command: () => Promise<unknown>) => command() } as unknown as Redis,
+      epoch: async () => 'one',
       name,
       schemaVersion: 1,
       ttlMs: 60_000,
