@@ -1,5 +1,6 @@
 import type { StreamId } from '@confab/contract';
 import { named, type Tx } from '@confab/db';
+import { sampledTraceparent } from '@confab/runtime';
 import { sql } from 'kysely';
 
 import type { Draft, LogEvent, Place } from './event.ts';
@@ -13,10 +14,11 @@ export async function append(tx: Tx, wants: readonly Want[], build: (places: rea
   const places = await takePlaces(tx, wants);
   const { row, events } = build(places);
   const drafts = inPlace(places, events);
+  const trace = sampledTraceparent() ?? null;
   const values = sql.join(drafts.map(({ draft, place, payload }) => sql`(
     ${draft.stream}::text, ${draft.seq}::bigint, ${place.at}::timestamptz, ${draft.type}::text, ${draft.subjectId ?? null}::uuid,
-    ${draft.authorId ?? null}::uuid, ${draft.subjectUserId ?? null}::uuid, ${draft.control ?? false}::boolean, ${payload}::text)`));
-  const columns = sql`stream_id, seq, at, type, subject_id, author_id, subject_user_id, control, payload`;
+    ${draft.authorId ?? null}::uuid, ${draft.subjectUserId ?? null}::uuid, ${draft.control ?? false}::boolean, ${trace}::text, ${payload}::text)`));
+  const columns = sql`stream_id, seq, at, type, subject_id, author_id, subject_user_id, control, trace, payload`;
   const insert = row === null
     ? sql`INSERT INTO stream_event (${columns}) VALUES ${values} RETURNING seq`
     : sql`
@@ -35,7 +37,7 @@ export async function append(tx: Tx, wants: readonly Want[], build: (places: rea
     authorId: draft.authorId ?? null,
     subjectUserId: draft.subjectUserId ?? null,
     control: draft.control ?? false,
-    trace: null,
+    trace,
     payload,
   }));
 }
