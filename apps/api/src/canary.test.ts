@@ -1,19 +1,23 @@
 import { createHash } from 'node:crypto';
+import { startOtlpReceiver } from '@confab/testing';
 import { expect, test } from 'vitest';
 import { currentStep, newAddress, startTwoApis, totpCode } from './testing/two-apis.ts';
 
 /** What must not stand in any log, by what it is. */
 type Canaries = Map<string, string>;
 
-test('no token, password, code or address stands in any line of any process, at the level that says most', { timeout: 120_000 }, async () => {
-  const apis = await startTwoApis({ gateways: 1, worker: true, env: { LOG_LEVEL: 'debug' } });
+test('no token, password, code, address or message stands in any line or span of any process, at the level that says most', { timeout: 120_000 }, async () => {
+  const receiver = await startOtlpReceiver();
+  const apis = await startTwoApis({ gateways: 1, worker: true, env: { LOG_LEVEL: 'debug', OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url } });
   const { stack } = apis;
   const canaries: Canaries = new Map();
+  const named: { username: string }[] = [];
   const addresses = Array.from({ length: 4 }, newAddress);
   addresses.forEach((address, index) => canaries.set(`address ${index}`, address));
   try {
     const [here = '', there = '', thief = '', cookieAddress = ''] = addresses;
     const owner = await apis.register({ address: here });
+    named.push(owner);
     const { rest, auth, realtime } = owner.confab;
     const keep = (name: string) => {
       canaries.set(`${name}: access token`, auth.session?.accessToken ?? '');
@@ -23,6 +27,23 @@ test('no token, password, code or address stands in any line of any process, at 
     keep('registered');
     await realtime.connect();
     canaries.set('ticket', (await rest.createGatewayTicket()).ticket);
+    const message = 'a message for nobody else';
+    const roomName = 'a room for nobody else';
+    canaries.set('message', message).set('name of a room', roomName);
+    const { id: roomId } = await rest.createRoom({ name: roomName, kind: 'private' });
+    const delivered = new Promise((resolve) => realtime.on('message.created', resolve));
+    const { id: messageId } = await rest.createMessage(roomId, { content: message, nonce: 'nonce' });
+    await delivered;
+    await rest.listMessages(roomId);
+    realtime.sendTyping(roomId);
+    // Refused frames tell of themselves; none of what was in them.
+    const probe = await stack.probe();
+    probe.send({ t: 'identify', d: { ticket: (await rest.createGatewayTicket()).ticket } });
+    await probe.next('ready', undefined, 20_000);
+    probe.send({ t: 'typing', d: { roomId: messageId, content: message } });
+    probe.send({ t: 'refresh', d: { accessToken: `${auth.session?.accessToken}x` } });
+    await probe.next('error', undefined, 20_000);
+    probe.cut();
     const { secret, uri } = await rest.enrolSecondFactor({ password: owner.password });
     const step = currentStep();
     const { recoveryCodes } = await rest.confirmSecondFactor({ code: totpCode(secret, step) });
@@ -63,12 +84,16 @@ test('no token, password, code or address stands in any line of any process, at 
     await expect.poll(() => apis.me(1, auth.session?.accessToken ?? '')).toBe(401);
   } finally {
     await stack.stop();
+    await receiver.stop();
   }
 
   const apps = [stack.api, apis.other, ...stack.gateways, stack.worker!];
   const lines = apps.flatMap(({ log }) => log.map((line) => JSON.stringify(line)));
   expect(apps.map(({ log }) => log.length > 3 && log.some(({ level }) => level === 'debug'))).toEqual(apps.map(() => true));
-  const everything = lines.join('\n');
+  const spans = receiver.bodies.join('\n');
+  const everything = `${lines.join('\n')}\n${spans}`;
+  expect(new Set(receiver.spans.map(({ name }) => name))).toEqual(new Set([...receiver.spans.map(({ name }) => name), 'registerUser', 'createMessage', 'messages.send', 'frame identify', 'deliver', 'EVALSHA']));
+  for (const { username } of named) expect(spans).not.toContain(username);
   expect(everything).toContain('a refresh token was used again');
   for (const [name, canary] of canaries) {
     expect(canary.length, name).toBeGreaterThanOrEqual(6);

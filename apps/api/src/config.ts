@@ -1,10 +1,11 @@
-import { breakerFields, env, type Field, parseEnv } from '@confab/runtime';
+import { breakerFields, env, type Field, parseEnv, tracingFields } from '@confab/runtime';
 
 const web = ['http:', 'https:'];
 const sockets = ['ws:', 'wss:'];
 
 const shape = {
   ...breakerFields,
+  ...tracingFields,
   HOST: env.text('127.0.0.1'),
   API_PORT: env.port(3000),
   API_OPS_PORT: env.port(3100),

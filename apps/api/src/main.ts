@@ -1,7 +1,7 @@
 import { createCore } from '@confab/core';
 import { createDatabase } from '@confab/db';
-import { createRedis } from '@confab/redis';
-import { breakerSettings, createBreakers, createHealth, createLifecycle, createLogger, createMetrics, startOpsServer, systemClock } from '@confab/runtime';
+import { createRedis, observeRedis } from '@confab/redis';
+import { breakerSettings, createBreakers, createHealth, createLifecycle, createLogger, createMetrics, startOpsServer, startTracing, systemClock, tracingSettings } from '@confab/runtime';
 import { createStreams } from '@confab/stream';
 import { createApp } from './app.ts';
 import { readConfig } from './config.ts';
@@ -10,8 +10,11 @@ import { startHttpServer } from './server.ts';
 const config = readConfig();
 const logger = createLogger({ name: 'api', level: config.LOG_LEVEL, pretty: config.LOG_PRETTY });
 const lifecycle = createLifecycle({ logger, graceMs: config.SHUTDOWN_GRACE_MS, noticeMs: config.DRAIN_NOTICE_MS, parentPid: config.CONFAB_PARENT_PID });
+const tracing = await startTracing({ process: 'api', settings: tracingSettings(config), logger });
+lifecycle.onStop('traces', () => tracing.stop());
 const metrics = createMetrics({ process: 'api' });
 const breakers = createBreakers({ logger, metrics, settings: breakerSettings(config) });
+lifecycle.onStop('redis observer', observeRedis({ logger, metrics }));
 
 const database = createDatabase({
   primaryUrl: config.DATABASE_URL,

@@ -16,7 +16,8 @@ export interface AdmissionDeps {
   readonly handshakesPerSecond: number;
   readonly clock: Clock;
   isStopping(): boolean;
-  admitted(ws: WebSocket, socket: Duplex): void;
+  /** With the trace that the handshake names. */
+  admitted(ws: WebSocket, socket: Duplex, traceparent: string | undefined): void;
 }
 
 export interface Admission {
@@ -59,7 +60,7 @@ export function createAdmission({ path, allowedOrigins, handshakesPerSecond, clo
       const refused = refusal(request);
       if (refused !== undefined) return void socket.end(answerOf(refused), () => socket.destroy());
       server.handleUpgrade(request, socket, head, (ws) => {
-        if (urlOf(request).searchParams.get('v') === protocolVersion) return admitted(ws, socket);
+        if (urlOf(request).searchParams.get('v') === protocolVersion) return admitted(ws, socket, traceparentOf(request));
         ws.on('error', () => ws.terminate());
         ws.close(4426, 'version_unsupported');
       });
@@ -74,6 +75,9 @@ export function createAdmission({ path, allowedOrigins, handshakesPerSecond, clo
 function urlOf({ url = '/' }: IncomingMessage): URL {
   return URL.canParse(url, 'ws://gateway') ? new URL(url, 'ws://gateway') : new URL('ws://gateway/');
 }
+
+/** Node joins repeated headers; none of those is a traceparent. */
+const traceparentOf = ({ headers }: IncomingMessage): string | undefined => (typeof headers['traceparent'] === 'string' ? headers['traceparent'] : undefined);
 
 function partsOf(error: AppError): { status: number; headers: Record<string, string>; body: string } {
   const body = JSON.stringify(problemOf(error, v7()));

@@ -1,7 +1,8 @@
-import { breakerFields, env, type Field, parseEnv } from '@confab/runtime';
+import { breakerFields, env, type Field, parseEnv, tracingFields } from '@confab/runtime';
 
 const shape = {
   ...breakerFields,
+  ...tracingFields,
   HOST: env.text('127.0.0.1'),
   GATEWAY_PORT: env.port(3001),
   GATEWAY_OPS_PORT: env.port(3101),

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 
 import { type ClientFrame, type CloseCode, closeCodes, type StreamId } from '@confab/contract';
 import { isConnectionFailure } from '@confab/db';
-import { AppError, runInContext } from '@confab/runtime';
+import { AppError, currentContext } from '@confab/runtime';
 import { v7 } from 'uuid';
 import type { WebSocket } from 'ws';
 
@@ -12,6 +12,7 @@ import { type Commands, createCommands } from './commands.ts';
 import type { Context } from './context.ts';
 import { createDelivery } from './delivery.ts';
 import { createFocus, type Focus } from './focus.ts';
+import { createJournal } from './journal.ts';
 import { problemOf } from './problem.ts';
 
 /** One client's socket, from the upgrade to the close. */
@@ -30,10 +31,17 @@ const mostWaitingFrames = 64;
 const mostFrames = { most: 120, perMs: 10_000 };
 const patienceInHeartbeats = 2.5;
 
-export function openConnection(context: Context, ws: WebSocket, socket: Duplex, onClosed: () => void): Connection {
+export interface Handshake {
+  readonly context: Context;
+  readonly ws: WebSocket;
+  readonly socket: Duplex;
+  readonly traceparent: string | undefined;
+}
+
+export function openConnection({ context, ws, socket, traceparent }: Handshake, onClosed: () => void): Connection {
   const { access, config, hub, leases, presences, flusher, streams, metrics, clock, later, readFrame } = context;
   const id = v7();
-  const logger = context.logger.child({ connectionId: id });
+  const journal = createJournal({ logger: context.logger, connectionId: id, handshake: traceparent });
   const openedAt = clock.now();
   const frames = createWindow({ ...mostFrames, now: clock.now });
   let admission: Admission | undefined;
@@ -59,6 +67,7 @@ export function openConnection(context: Context, ws: WebSocket, socket: Duplex, 
     sessionEnded(sessionId) {
       if (sessionId === admission?.sessionId) close(4401);
     },
+    demoted: journal.demoted,
     delivered(event) {
       delivered += 1;
       metrics.delivered();
@@ -76,7 +85,7 @@ export function openConnection(context: Context, ws: WebSocket, socket: Duplex, 
     try {
       if (admission !== undefined && !(await access.isLive(admission.sessionId))) close(4401);
     } catch (error) {
-      logger.warn({ err: error }, 'whether the session is live is not known');
+      journal.failed(error, 'whether the session is live is not known');
       close(1013);
     }
   }
@@ -123,7 +132,7 @@ export function openConnection(context: Context, ws: WebSocket, socket: Duplex, 
   function enqueue(frame: ClientFrame): void {
     if (waiting >= mostWaitingFrames) return close(4429);
     waiting += 1;
-    turn = turn.then(() => runInContext({ requestId: v7() }, () => handle(frame))).finally(() => (waiting -= 1));
+    turn = turn.then(() => journal.frame(frame, () => handle(frame))).finally(() => (waiting -= 1));
   }
 
   async function handle(frame: ClientFrame): Promise<void> {
@@ -133,7 +142,7 @@ export function openConnection(context: Context, ws: WebSocket, socket: Duplex, 
       else await obey(frame);
     } catch (error) {
       if (error instanceof AppError && error.status < 500) return refuse(error, frame.ref);
-      logger.error({ err: error, frame: frame.t }, 'a frame failed');
+      journal.failed(error, 'a frame failed', frame.t);
       close((error instanceof AppError && error.retryable) || isConnectionFailure(error) ? 1013 : 4500);
     }
   }
@@ -168,6 +177,7 @@ export function openConnection(context: Context, ws: WebSocket, socket: Duplex, 
       throw error;
     }
     const { user, sessionId } = admission;
+    journal.admitted(user.id, sessionId);
     const hasPlace = await leases.acquire({ id, userId: user.id, replaced, refused: () => close(4409) }, d.replaces);
     if (isOver) return leases.release(id);
     if (!hasPlace) return close(4409);
@@ -181,13 +191,13 @@ export function openConnection(context: Context, ws: WebSocket, socket: Duplex, 
     commands = createCommands({ userId: user.id, epoch, readers, access, streams, now: clock.now });
     const watch = presences.open((userId, state) => delivery.sendEphemeral(`presence ${userId}`, { t: 'presence', d: { userId, state } }));
     focus = createFocus({ userId: user.id, access, watch, follows: readers.has, later });
-    logger.info({ userId: user.id, sessionId, streams: standings.length, resumed: Object.keys(cursors).length }, 'identified');
+    journal.identified({ streams: standings.length, resumed: Object.keys(cursors).length, replaces: d.replaces });
     await assertLive();
   }
 
   function refuse(error: AppError, ref: string | undefined): void {
-    const problem = problemOf(error, v7());
-    logger.info({ code: error.code, requestId: problem.requestId }, 'frame refused');
+    const problem = problemOf(error, currentContext()?.requestId ?? v7());
+    journal.refused(error.code, problem.requestId);
     delivery.send({ t: 'error', d: { problem }, ...(ref === undefined ? {} : { ref }) });
     if (error.code === 'session.ended') close(4401);
   }
@@ -195,16 +205,16 @@ export function openConnection(context: Context, ws: WebSocket, socket: Duplex, 
   const identifyTimer = setTimeout(() => close(4428), config.identifyTimeoutMs);
   ws.on('message', (data, isBinary) => receive(data as Buffer, isBinary));
   ws.on('pong', () => (heardAt = clock.now()));
-  ws.on('error', (error) => logger.info({ err: error }, 'socket failed'));
+  ws.on('error', journal.socketFailed);
   socket.on('drain', delivery.drained);
   ws.on('close', (code) => {
     leave();
     metrics.closed(closing ?? code);
-    const userId = admission?.user.id;
-    logger.info({ userId, code: closing ?? code, answered: code, durationMs: clock.now() - openedAt, delivered }, 'closed');
+    journal.closed({ code: closing ?? code, answered: code, durationMs: clock.now() - openedAt, delivered });
     onClosed();
   });
   metrics.connected();
+  journal.connected();
   delivery.send({ t: 'hello', d: { connectionId: id, heartbeatMs: config.heartbeatMs } });
 
   return {

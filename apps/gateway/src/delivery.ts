@@ -38,12 +38,19 @@ export interface DeliveryDeps {
   /** The session with this id has ended; it may not be this socket's. */
   sessionEnded(sessionId: string): void;
   delivered(event: StreamEvent): void;
+  /** The socket is too far behind: its streams wait until it has drained. */
+  demoted(queuedBytes: number): void;
   resynced(stream: StreamId, reason: ResyncReason): void;
 }
 
-export function createDelivery({ wire, flusher, hub, access, now, later, sessionEnded, delivered, resynced }: DeliveryDeps): Delivery {
+export function createDelivery({ wire, flusher, hub, access, now, later, sessionEnded, delivered, demoted, resynced }: DeliveryDeps): Delivery {
   let readers: Readers | undefined;
-  const outbound = createOutbound({ wire, flusher, now, onOverflow: () => readers?.demote(), onRoom: () => readers?.advance() });
+  function onOverflow(): void {
+    if (readers === undefined) return;
+    readers.demote();
+    demoted(outbound.queuedBytes);
+  }
+  const outbound = createOutbound({ wire, flusher, now, onOverflow, onRoom: () => readers?.advance() });
   const send = (frame: ServiceFrame) => outbound.push(serviceFrame(frame));
 
   return {

@@ -35,8 +35,8 @@ export async function startGateway({ context, host, port, path, allowedOrigins, 
     handshakesPerSecond,
     clock: context.clock,
     isStopping,
-    admitted(ws, socket) {
-      const connection = openConnection(context, ws, socket, () => {
+    admitted(ws, socket, traceparent) {
+      const connection = openConnection({ context, ws, socket, traceparent }, () => {
         connections.delete(connection);
         pulse.remove(connection);
       });

@@ -1,12 +1,13 @@
 import { createCore } from '@confab/core';
 import { createDatabase } from '@confab/db';
-import { createRedis, createSubscriber } from '@confab/redis';
-import { breakerSettings, createBreakers, createHealth, createLifecycle, createLogger, createMetrics, startOpsServer, systemClock } from '@confab/runtime';
+import { createRedis, createSubscriber, observeRedis } from '@confab/redis';
+import { breakerSettings, createBreakers, createHealth, createLifecycle, createLogger, createMetrics, startOpsServer, startTracing, systemClock, tracingSettings } from '@confab/runtime';
 import { createStreams } from '@confab/stream';
 
 import { createAccess } from './access.ts';
 import { createFrameReader } from './client-frames.ts';
 import { readConfig } from './config.ts';
+import { createDeliverySpans } from './delivery-spans.ts';
 import { createFeed } from './feed.ts';
 import { createFlusher } from './flusher.ts';
 import { startGateway } from './gateway.ts';
@@ -20,9 +21,12 @@ import { createPresences } from './presences.ts';
 const config = readConfig();
 const logger = createLogger({ name: 'gateway', level: config.LOG_LEVEL, pretty: config.LOG_PRETTY });
 const lifecycle = createLifecycle({ logger, graceMs: config.SHUTDOWN_GRACE_MS, noticeMs: config.DRAIN_NOTICE_MS, parentPid: config.CONFAB_PARENT_PID });
+const tracing = await startTracing({ process: 'gateway', settings: tracingSettings(config), logger });
+lifecycle.onStop('traces', () => tracing.stop());
 const metrics = createMetrics({ process: 'gateway' });
 const breakers = createBreakers({ logger, metrics, settings: breakerSettings(config) });
 const later = (delayMs: number, work: () => void) => void setTimeout(work, delayMs).unref();
+lifecycle.onStop('redis observer', observeRedis({ logger, metrics }));
 
 const database = createDatabase({ primaryUrl: config.DATABASE_URL, replicaUrls: config.DATABASE_REPLICA_URLS, applicationName: 'confab-gateway', logger, metrics, breakers });
 lifecycle.onStop('database', () => database.stop());
@@ -35,7 +39,7 @@ const streams = createStreams({ db: database, redis, logger });
 const core = createCore({ database, redis, streams, logger, clock: systemClock, secret: config.CONFAB_SECRET, signingKeysFile: config.SIGNING_KEYS_FILE, gatewayUrls: [] });
 
 const gatewayMetrics = createGatewayMetrics(metrics);
-const hub = createHub({ streams, feed: createFeed({ subscriber, later }), later, told: gatewayMetrics.room });
+const hub = createHub({ streams, feed: createFeed({ subscriber, later }), later, told: gatewayMetrics.room, delivered: createDeliverySpans({ defer: setImmediate, wallNow: Date.now, now: () => performance.now() }) });
 gatewayMetrics.rooms(() => hub.size);
 lifecycle.onStop('hub', () => hub.stop());
 

@@ -23,6 +23,8 @@ export interface RoomDeps {
   backfill(afterSeq: number, limit: number): Promise<readonly StreamEvent[]>;
   later(delayMs: number, work: () => void): void;
   told(news: RoomNews): void;
+  /** Has put an event on so many sockets. */
+  delivered?(event: StreamEvent, recipients: number): void;
 }
 
 export type RoomNews = 'fill_hot' | 'fill_log' | 'head_repair' | 'reset';
@@ -114,7 +116,9 @@ export function createRoom(deps: RoomDeps): Room {
   function emit(event: StreamEvent): void {
     head = event.seq;
     ring.push(event);
+    const recipients = live.size;
     for (const reader of live) replay.deliver(reader, event);
+    deps.delivered?.(event, recipients);
     if (event.control) for (const reader of readers) reader.sink.heard(event);
     replay.headMoved();
   }

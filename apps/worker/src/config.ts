@@ -1,7 +1,8 @@
-import { breakerFields, env, parseEnv } from '@confab/runtime';
+import { breakerFields, env, parseEnv, tracingFields } from '@confab/runtime';
 
 const shape = {
   ...breakerFields,
+  ...tracingFields,
   HOST: env.text('127.0.0.1'),
   WORKER_OPS_PORT: env.port(3105),
   DATABASE_URL: env.url(['postgres:', 'postgresql:']),

@@ -1,8 +1,9 @@
 import { createJobPool } from '@confab/db';
-import { backoffMs, type Logger, runInContext } from '@confab/runtime';
-import { type Job, Logger as JobLogger, run, type Runner, type TaskList } from 'graphile-worker';
+import { backoffMs, type Logger } from '@confab/runtime';
+import { Logger as JobLogger, run, type Runner } from 'graphile-worker';
 import { createCrontab } from './crontab.ts';
 import { refuseToMigrate } from './job-schema.ts';
+import { taskList } from './task-list.ts';
 import type { Task } from './tasks.ts';
 
 export type Jobs = {
@@ -80,26 +81,6 @@ export function createJobs({ databaseUrl, tasks, logger, abortAfterMs }: JobsOpt
       await pgPool.end();
     },
   };
-}
-
-function taskList(tasks: Readonly<Record<string, Task>>, logger: Logger): TaskList {
-  const list: TaskList = {};
-  for (const [name, task] of Object.entries(tasks)) {
-    list[name] = (payload, { job, abortSignal }) => runInContext({ requestId: `job:${job.id}` }, () => runTask(name, task, payload, job, abortSignal, logger));
-  }
-  return list;
-}
-
-async function runTask(name: string, task: Task, payload: unknown, job: Job, signal: AbortSignal, logger: Logger): Promise<void> {
-  const startedAt = performance.now();
-  const fields = () => ({ task: name, attempt: job.attempts, durationMs: Math.round(performance.now() - startedAt) });
-  try {
-    const outcome = await task(payload, signal);
-    logger.info({ ...fields(), outcome }, 'job done');
-  } catch (error) {
-    logger.error({ ...fields(), isLastAttempt: job.attempts >= job.max_attempts, err: error }, 'job failed');
-    throw error;
-  }
 }
 
 /** Its own lines tell of every poll and task: only its warnings are news. */

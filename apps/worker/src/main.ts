@@ -1,7 +1,7 @@
 import { createCore } from '@confab/core';
 import { createDatabase } from '@confab/db';
-import { createRedis } from '@confab/redis';
-import { breakerSettings, createBreakers, createHealth, createLifecycle, createLogger, createMetrics, startOpsServer, systemClock } from '@confab/runtime';
+import { createRedis, observeRedis } from '@confab/redis';
+import { breakerSettings, createBreakers, createHealth, createLifecycle, createLogger, createMetrics, startOpsServer, startTracing, systemClock, tracingSettings } from '@confab/runtime';
 import { createStreams } from '@confab/stream';
 import { readConfig } from './config.ts';
 import { createJobs } from './jobs.ts';
@@ -10,8 +10,11 @@ import { createTasks } from './tasks.ts';
 const config = readConfig();
 const logger = createLogger({ name: 'worker', level: config.LOG_LEVEL, pretty: config.LOG_PRETTY });
 const lifecycle = createLifecycle({ logger, graceMs: config.SHUTDOWN_GRACE_MS, parentPid: config.CONFAB_PARENT_PID });
+const tracing = await startTracing({ process: 'worker', settings: tracingSettings(config), logger });
+lifecycle.onStop('traces', () => tracing.stop());
 const metrics = createMetrics({ process: 'worker' });
 const breakers = createBreakers({ logger, metrics, settings: breakerSettings(config) });
+lifecycle.onStop('redis observer', observeRedis({ logger, metrics }));
 
 const database = createDatabase({ primaryUrl: config.DATABASE_URL, replicaUrls: config.DATABASE_REPLICA_URLS, applicationName: 'confab-worker', logger, metrics, breakers });
 lifecycle.onStop('database', () => database.stop());

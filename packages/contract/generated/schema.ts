@@ -1028,7 +1028,10 @@ export interface components {
          * @example 2026-05-04T09:30:00.000Z
          */
         Timestamp: string;
-        /** @description W3C trace context; only when sampled. */
+        /**
+         * @description W3C trace context. On events that of their cause, only when it was sampled. On a client's frame it lends its trace id to what
+         *     the frame causes, and so does a `traceparent` header of the handshake to `identify`; what is sampled the gateway decides.
+         */
         Traceparent: string;
         Typing: {
             expiresInMs: number;

@@ -34,6 +34,7 @@ import { createSessions, type Sessions } from './sessions/sessions.service.ts';
 import { createSessionStore } from './sessions/sessions.store.ts';
 import { createTokens } from './sessions/tokens.ts';
 import { createSync, type Sync } from './sync/sync.service.ts';
+import { traced } from './traced.ts';
 import { createPositions, type Positions } from './users/positions.service.ts';
 import { createPositionStore } from './users/positions.store.ts';
 import { createUsers, type Users } from './users/users.service.ts';
@@ -108,7 +109,7 @@ export function createCore({ database, redis, streams, logger, metrics, clock, s
   const endedWatch = createEndedWatch({ database, clock, logger });
   const endSessions = createEndSessions({ database, streams, clock, logger, store, refreshStore, endedWatch });
   const provePassword = createPasswordProof({ database, clock, passwords, attempts });
-  return {
+  const services = traced({
     positions: createPositions({ database, store: createPositionStore({ redis, logger }) }),
     users: createUsers({ cache: caches.users }),
     signIn: createSignIn({ database, streams, clock, passwords, attempts, totp, grant, endSessions, provePassword }),
@@ -116,12 +117,11 @@ export function createCore({ database, redis, streams, logger, metrics, clock, s
     sessions: createSessions({ database, clock, logger, keys, tokens, refreshTokens, store, refreshStore, grant, endSessions, endedWatch }),
     rooms: createRooms({ database, streams, clock, cache: caches.rooms }),
     members: createMembers({ database, streams, presence, rooms: caches.rooms, standings: caches.standings }),
-    presence,
     messages: createMessages({ database, streams, standings: caches.standings, newest: caches.newest }),
     sync: createSync({ database }),
     tickets: createTickets({ database, clock, tokens, store: createTicketStore({ redis, clock }), gatewayUrls }),
     access: createAccess({ database, clock }),
     idempotencyKeys: createIdempotencyKeys({ database, clock }),
-    watchCaches: caches.watch,
-  };
+  });
+  return { ...services, presence, watchCaches: caches.watch };
 }

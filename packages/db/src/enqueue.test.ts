@@ -1,9 +1,9 @@
-import { createLogger } from '@confab/runtime';
+import { createLogger, runInContext } from '@confab/runtime';
 import { createTestDatabase, type TestDatabase } from '@confab/testing';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createDatabase, type Database } from './database.ts';
-import { enqueue } from './enqueue.ts';
+import { enqueue, jobTrace } from './enqueue.ts';
 
 const logger = createLogger({ name: 'test', level: 'silent', pretty: false });
 let clone: TestDatabase;
@@ -55,4 +55,10 @@ test('one job a key: the later one stands', async () => {
   await db.write((tx) => enqueue(tx, 'greet', { n: 1 }, { key: 'k' }));
   await db.write((tx) => enqueue(tx, 'greet', { n: 2 }, { key: 'k' }));
   expect(await jobs()).toMatchObject([{ payload: { n: 2 } }]);
+});
+
+test('a job names the trace of its cause', async () => {
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00';
+  await runInContext({ requestId: 'r-1', traceparent }, () => db.write((tx) => enqueue(tx, 'greet', { n: 1 })));
+  expect(await jobs()).toMatchObject([{ payload: { n: 1, [jobTrace]: traceparent } }]);
 });

@@ -4,7 +4,7 @@
  * JS number here; one beyond 2^53 throws.
  */
 export { createDatabase, type Database, type DatabaseOptions, type Db, type Tx } from './database.ts';
-export { enqueue, type JobOptions } from './enqueue.ts';
+export { enqueue, type JobOptions, jobTrace } from './enqueue.ts';
 export { constraintCodes, constraintError } from './error-codes.ts';
 export { constraintName, isConnectionFailure, sqlState } from './failures.ts';
 export { LastStatement } from './last-statement.ts';

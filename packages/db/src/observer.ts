@@ -1,10 +1,13 @@
-import type { Logger, Metrics } from '@confab/runtime';
+import { currentContext, type Logger, type Metrics, recordSpan } from '@confab/runtime';
 import type { Target } from './pool.ts';
 
 export type Observation = { query: string; target: Target; durationMs: number; rows: number; failed: boolean };
 export type Observer = (observation: Observation) => void;
 
-/** One debug line and one observation a statement. Neither text nor parameters: they carry what members wrote. */
+/**
+ * One debug line, one observation and, where something is traced, one span a statement; its time goes to whoever waited for
+ * it. Neither text nor parameters: they carry what members wrote.
+ */
 export function createObserver({ logger, metrics }: { logger: Logger; metrics?: Metrics | undefined }): Observer {
   const duration = metrics?.histogram({
     name: 'confab_db_query_duration_seconds',
@@ -13,9 +16,17 @@ export function createObserver({ logger, metrics }: { logger: Logger; metrics?: 
     buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   });
   return (observation) => {
-    duration?.observe({ query: observation.query, target: observation.target }, observation.durationMs / 1000);
+    const { query, target, durationMs, rows, failed } = observation;
+    duration?.observe({ query, target }, durationMs / 1000);
+    currentContext()?.waits?.ended('database', durationMs);
+    recordSpan(query, {
+      kind: 'client',
+      durationMs,
+      attributes: { 'db.system.name': 'postgresql', 'db.query.summary': query, 'confab.db.target': target, 'db.response.returned_rows': rows },
+      ...(failed ? { error: 'statement.failed' } : {}),
+    });
     if (logger.isLevelEnabled('debug')) {
-      logger.debug({ ...observation, durationMs: Math.round(observation.durationMs * 1000) / 1000 }, 'query');
+      logger.debug({ ...observation, durationMs: Math.round(durationMs * 1000) / 1000 }, 'query');
     }
   };
 }

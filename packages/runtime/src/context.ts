@@ -1,4 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Span } from '@opentelemetry/api';
+import type { Waits } from './waits.ts';
 
 /** How new what a request reads must be. */
 export type Freshness = {
@@ -13,16 +15,38 @@ export type Freshness = {
 /**
  * What belongs to one request, frame or job, wherever its code runs. `position` is written by the database package
  * after each commit: the place in the primary's write-ahead log from which a replica shows that write. `freshness` is
- * written by whoever knows the reader; without it a replica in rotation is new enough.
+ * written by whoever knows the reader; without it a replica in rotation is new enough. `traceparent` names the trace it
+ * belongs to, with or without spans; `waits` is what it waited for.
  */
-export type Context = { readonly requestId: string; readonly address?: string; readonly traceparent?: string; position?: string; freshness?: Freshness };
+export type Context = {
+  readonly requestId: string;
+  readonly address?: string;
+  readonly traceparent?: string;
+  readonly waits?: Waits;
+  position?: string;
+  freshness?: Freshness;
+};
 
-const storage = new AsyncLocalStorage<Context>();
+/** The span is beside the context, not in it: spans nest, and what is written to the context must outlive them. */
+type Scope = { readonly context: Context; readonly span: Span | undefined };
 
-export function runInContext<T>(context: Context, work: () => T): T {
-  return storage.run(context, work);
+const storage = new AsyncLocalStorage<Scope>();
+
+export function runInContext<T>(context: Context, work: () => T, span?: Span): T {
+  return storage.run({ context, span }, work);
 }
 
 export function currentContext(): Context | undefined {
-  return storage.getStore();
+  return storage.getStore()?.context;
+}
+
+/** Undefined when nothing is traced. */
+export function currentSpan(): Span | undefined {
+  return storage.getStore()?.span;
+}
+
+/** In the present context; only for what runs in one. */
+export function runInSpan<T>(span: Span, work: () => T): T {
+  const scope = storage.getStore();
+  return scope === undefined ? work() : storage.run({ context: scope.context, span }, work);
 }

@@ -14,4 +14,8 @@ export { createHealth, type CheckReport, type Health, type HealthOptions, type R
 export { createLifecycle, type Lifecycle, type LifecycleOptions } from './lifecycle.ts';
 export { createLogger, type Logger, type LoggerOptions, type LogLevel } from './logger.ts';
 export { createMetrics, type Counter, type Gauge, type Histogram, type Metrics } from './metrics.ts';
+export { startTracing, type Tracing } from './start-tracing.ts';
+export { type Attributes, currentTraceparent, type Entry, type EntryOptions, inSpan, noteError, openEntry, recordEffect, recordSpan, runEntry, sampledTraceparent, type SpanOptions } from './tracing.ts';
+export { tracingFields, tracingSettings, type TracingSettings } from './tracing-settings.ts';
+export { createWaits, type Split, type Waits } from './waits.ts';
 export { startOpsServer, type OpsServer } from './ops-server.ts';

@@ -1,6 +1,6 @@
 import pino from 'pino';
 import pretty from 'pino-pretty';
-import { currentContext } from './context.ts';
+import { currentContext, currentSpan } from './context.ts';
 import { describeError, redactKeys, redactText } from './redaction.ts';
 
 export type Logger = pino.Logger;
@@ -51,9 +51,13 @@ function standardOutput(isPretty: boolean): pino.DestinationStream {
   return isPretty ? pretty({ sync: true, destination: 1, ignore: 'pid' }) : pino.destination({ fd: 1, sync: true });
 }
 
+/** The span as well if it can be looked up: what was not sampled may have been kept nowhere. */
 function correlation(): Record<string, string> {
   const context = currentContext();
   if (context === undefined) return {};
-  const traceId = context.traceparent?.split('-')[1];
-  return traceId === undefined ? { requestId: context.requestId } : { requestId: context.requestId, traceId };
+  const traceId = context.traceparent?.slice(3, 35);
+  if (traceId === undefined) return { requestId: context.requestId };
+  const span = currentSpan()?.spanContext();
+  const isSampled = span !== undefined && (span.traceFlags & 1) === 1;
+  return isSampled ? { requestId: context.requestId, traceId, spanId: span.spanId } : { requestId: context.requestId, traceId };
 }

@@ -35,6 +35,7 @@ export function createConfab(options: ConfabOptions): Confab {
     fetch: options.fetch ?? ((url: string, init: RequestInit) => globalThis.fetch(url, init)),
     rules: { withinMs: options.retryWithinMs ?? 10_000, now, random, wait },
     seen,
+    traceparent: options.traceparent ?? silent,
     closed: closing.signal,
   };
   const auth = createAuth({ rest: bindRest(createSender(transport)), store: guardSession(options.session ?? createMemorySession(), logger), inCookie: options.cookieSession ?? false, logger, now });
@@ -44,6 +45,7 @@ export function createConfab(options: ConfabOptions): Confab {
     createTicket: (signal) => rest.createGatewayTicket({ signal }),
     openSocket: options.webSocket ?? openSocket,
     chooseGateway: options.chooseGateway ?? first,
+    traceparent: options.traceparent ?? silent,
     logger,
     now,
     random,

@@ -23,6 +23,11 @@ export interface ConfabOptions {
   /** Opens sockets in place of the platform's WebSocket. */
   webSocket?: OpenSocket;
   logger?: Logger;
+  /**
+   * The W3C traceparent of what the application does now, if it is traced: asked at every call and frame, and sent along. The
+   * other way, an event brings that of its cause as `traceparent`.
+   */
+  traceparent?: () => string | undefined;
   /** Which of the gateways to connect to. Given those that failed lately last; the first unless this says otherwise. */
   chooseGateway?: (urls: readonly string[]) => string;
   /** How long a call is retried after network failures, 429, 502, 503 and 504. 10 s unless given. */

@@ -30,6 +30,8 @@ export interface SenderOptions {
   fetch: (url: string, init: RequestInit) => Promise<Response>;
   rules: RetryRules;
   seen: Seen;
+  /** Of what the application does now. */
+  traceparent(): string | undefined;
   /** Aborted when the client is closed. */
   closed: AbortSignal;
 }
@@ -37,10 +39,11 @@ export interface SenderOptions {
 export type Sender = (operation: OperationId) => Send;
 
 /** Sends operations; with `tokens`, those that need a session get its token. */
-export function createSender({ baseUrl, fetch, rules, seen, closed }: SenderOptions, tokens?: Tokens): Sender {
+export function createSender({ baseUrl, fetch, rules, seen, traceparent, closed }: SenderOptions, tokens?: Tokens): Sender {
   return (operation) => (path, options) => {
     const signal = options.signal ? AbortSignal.any([options.signal, closed]) : closed;
-    const headers = withKey(operation, { accept: 'application/json, application/problem+json', ...getHeaders(options.headers) });
+    const cause = traceparent();
+    const headers = withKey(operation, { accept: 'application/json, application/problem+json', ...(cause === undefined ? {} : { traceparent: cause }), ...getHeaders(options.headers) });
     const url = `${baseUrl.replace(/\/+$/, '')}/api/v1${path}`;
     const once = (token: string | undefined) =>
       attempt({

@@ -1,5 +1,6 @@
 import type { StreamId } from '@confab/contract';
 import { LastStatement, named, sqlState, type Tx } from '@confab/db';
+import { sampledTraceparent } from '@confab/runtime';
 import { type RawBuilder, sql } from 'kysely';
 
 import type { Draft, LogEvent, Place } from './event.ts';
@@ -26,10 +27,11 @@ export async function appendFor<T extends Appender>(
 
 function inserting(tx: Tx, places: readonly Place[], { row, events }: Appendix): LastStatement<LogEvent[]> {
   const drafts = inPlace(places, events);
+  const trace = sampledTraceparent() ?? null;
   const values = sql.join(drafts.map(({ draft, place, payload }) => sql`(
     ${draft.stream}::text, ${draft.seq}::bigint, ${place.at}::timestamptz, ${draft.type}::text, ${draft.subjectId ?? null}::uuid,
-    ${draft.authorId ?? null}::uuid, ${draft.subjectUserId ?? null}::uuid, ${draft.control ?? false}::boolean, ${payload}::text)`));
-  const columns = sql`stream_id, seq, at, type, subject_id, author_id, subject_user_id, control, payload`;
+    ${draft.authorId ?? null}::uuid, ${draft.subjectUserId ?? null}::uuid, ${draft.control ?? false}::boolean, ${trace}::text, ${payload}::text)`));
+  const columns = sql`stream_id, seq, at, type, subject_id, author_id, subject_user_id, control, trace, payload`;
   // The commit may be on its way behind it: what the guard refuses must fail, or the numbers would be kept without their events.
   const insert = row === null
     ? sql`INSERT INTO stream_event (${columns}) VALUES ${values}`
@@ -43,7 +45,7 @@ function inserting(tx: Tx, places: readonly Place[], { row, events }: Appendix):
     await insert.execute(named(tx, 'stream.append')).catch((error: unknown) => {
       throw sqlState(error) === refused ? new AppendRefused() : error;
     });
-    return drafts.map(toLogEvent);
+    return drafts.map((placed) => toLogEvent(placed, trace));
   });
 }
 
@@ -111,7 +113,7 @@ interface Placed {
   readonly payload: string;
 }
 
-function toLogEvent({ draft, place, payload }: Placed): LogEvent {
+function toLogEvent({ draft, place, payload }: Placed, trace: string | null): LogEvent {
   return {
     type: draft.type,
     stream: draft.stream,
@@ -121,7 +123,7 @@ function toLogEvent({ draft, place, payload }: Placed): LogEvent {
     authorId: draft.authorId ?? null,
     subjectUserId: draft.subjectUserId ?? null,
     control: draft.control ?? false,
-    trace: null,
+    trace,
     payload,
   };
 }

@@ -1,4 +1,4 @@
-import { backoffMs, type Logger } from '@confab/runtime';
+import { backoffMs, inSpan, type Logger } from '@confab/runtime';
 
 import type { LogEvent, StreamEvent } from './event.ts';
 
@@ -44,7 +44,7 @@ export function createPublisher({ epoch, ring, published, logger }: PublisherDep
           published('dropped');
           continue;
         }
-        const sending = send(event).finally(() => underWay.delete(sending));
+        const sending = inSpan(`publish ${event.type}`, { kind: 'producer', attributes: { 'messaging.operation.type': 'send', 'confab.event.type': event.type, 'confab.event.seq': event.seq } }, () => send(event)).finally(() => underWay.delete(sending));
         underWay.add(sending);
       }
     },

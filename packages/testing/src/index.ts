@@ -14,6 +14,8 @@ export { createTestDatabase } from './database.ts';
 export type { TestDatabase } from './database.ts';
 export { createCheckedSockets } from './open-socket.ts';
 export type { CuttableSockets } from './open-socket.ts';
+export { startOtlpReceiver } from './otlp-receiver.ts';
+export type { OtlpReceiver, ReceivedSpan } from './otlp-receiver.ts';
 export { freePort } from './ports.ts';
 export { emptyTestRedis } from './redis.ts';
 export { openSocketProbe, UpgradeRefused } from './socket-probe.ts';

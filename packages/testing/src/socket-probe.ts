@@ -34,8 +34,8 @@ export class UpgradeRefused extends Error {
 }
 
 /** Settles when the socket is open; rejects with UpgradeRefused where an HTTP status says no. */
-export async function openSocketProbe(url: string, { origin, checks }: { origin?: string; checks: FrameChecks }): Promise<SocketProbe> {
-  const socket = new WebSocket(url, { perMessageDeflate: false, ...(origin === undefined ? {} : { origin }) });
+export async function openSocketProbe(url: string, { origin, headers, checks }: { origin?: string; headers?: Record<string, string>; checks: FrameChecks }): Promise<SocketProbe> {
+  const socket = new WebSocket(url, { perMessageDeflate: false, ...(origin === undefined ? {} : { origin }), ...(headers === undefined ? {} : { headers }) });
   const frames: ServerFrame[] = [];
   const changed = new Set<() => void>();
   let close: { code: number; reason: string } | undefined;

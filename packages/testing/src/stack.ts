@@ -33,7 +33,7 @@ export interface TestStack {
   readonly checks: FrameChecks;
   readonly violations: Violations;
   /** A raw socket to one of the gateways, the first unless said otherwise. */
-  probe(options?: { gateway?: number; origin?: string }): Promise<SocketProbe>;
+  probe(options?: { gateway?: number; origin?: string; headers?: Record<string, string> }): Promise<SocketProbe>;
   /** Ends something with the stack, before its processes. */
   onStop(stop: () => void | Promise<void>): void;
   /** Ends everything, and throws if a process stopped uncleanly, a transaction was left open or the contract was broken. */

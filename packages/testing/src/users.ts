@@ -13,7 +13,7 @@ export interface TestUser {
   cut(): number;
 }
 
-export type TestUserOptions = Partial<Pick<Schemas['RegisterRequest'], 'username' | 'displayName'>> & Pick<ConfabOptions, 'session' | 'logger' | 'retryWithinMs'> & {
+export type TestUserOptions = Partial<Pick<Schemas['RegisterRequest'], 'username' | 'displayName'>> & Pick<ConfabOptions, 'session' | 'logger' | 'retryWithinMs' | 'traceparent'> & {
   /** The place in `stack.gateways` of the one to connect to. */
   gateway?: number;
 };

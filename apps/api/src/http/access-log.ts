@@ -1,8 +1,11 @@
-import { type Logger, type Metrics, runInContext } from '@confab/runtime';
+import type { Attributes, Logger, Metrics } from '@confab/runtime';
 import type { RequestHandler } from 'express';
 import { type Exchange, exchangeOf } from './exchange.ts';
 
-/** One line and one observation a request, when its last byte is sent or its caller gone. */
+/**
+ * One line and one observation a request, when its last byte is sent or its caller gone; its span ends with them. The line says what
+ * it waited for: `databaseMs`, `redisMs` and `otherMs` add up to `durationMs`.
+ */
 export function logRequests(logger: Logger, metrics: Metrics): RequestHandler {
   const duration = metrics.histogram({
     name: 'confab_http_request_duration_seconds',
@@ -20,9 +23,10 @@ export function logRequests(logger: Logger, metrics: Metrics): RequestHandler {
       // Nobody was told the status of an aborted request: 499, as others write it.
       const status = isAborted ? 499 : response.statusCode;
       duration.observe({ operation: exchange.label, status }, durationMs / 1000);
-      runInContext({ requestId: exchange.requestId }, () =>
-        logger.info({ method, status, durationMs: Math.round(durationMs * 10) / 10, ...described(exchange) }, 'request'),
-      );
+      const { entry } = exchange;
+      const times = { durationMs, ...entry.context.waits?.split(durationMs) };
+      entry.run(() => logger.info({ method, status, ...rounded(times), ...described(exchange) }, 'request'));
+      entry.end({ name: exchange.label, attributes: attributesOf(exchange, status), isError: status >= 500 });
     });
     next();
   };
@@ -34,5 +38,19 @@ function described({ label, operation, actor, code }: Exchange): object {
     ...(operation === undefined ? {} : { route: operation.template }),
     ...(actor === undefined ? {} : { userId: actor.userId, sessionId: actor.sessionId }),
     ...(code === undefined ? {} : { code }),
+  };
+}
+
+function rounded(times: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(times).map(([name, ms]) => [name, Math.round(ms * 10) / 10]));
+}
+
+/** Ids and names of ours. No address, and of the target only its template: what stands in its place may be anything. */
+function attributesOf({ operation, actor, code }: Exchange, status: number): Attributes {
+  return {
+    'http.response.status_code': status,
+    ...(operation === undefined ? {} : { 'http.route': operation.template }),
+    ...(actor === undefined ? {} : { 'user.id': actor.userId }),
+    ...(code === undefined ? {} : { 'error.type': code }),
   };
 }

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '@confab/contract';
 import type { Actor } from '@confab/core';
+import type { Entry } from '@confab/runtime';
 import type { Response } from 'express';
 import type { OperationSpec } from './document.ts';
 import type { Spent } from './rate-limit.ts';
@@ -7,6 +8,7 @@ import type { Spent } from './rate-limit.ts';
 /** What is known of one request, filled in on its way. */
 export type Exchange = {
   readonly requestId: string;
+  readonly entry: Entry;
   /** For log and metrics: an operationId, or the name of what lies outside the API. Never something that came in. */
   label: string;
   operation?: OperationSpec;
@@ -16,8 +18,8 @@ export type Exchange = {
   spent?: readonly Spent[];
 };
 
-export function beginExchange(response: Response, requestId: string): Exchange {
-  const exchange: Exchange = { requestId, label: 'unmatched' };
+export function beginExchange(response: Response, requestId: string, entry: Entry): Exchange {
+  const exchange: Exchange = { requestId, entry, label: 'unmatched' };
   response.locals['exchange'] = exchange;
   return exchange;
 }

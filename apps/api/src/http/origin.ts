@@ -16,7 +16,7 @@ export function crossOrigin(allowed: readonly string[]): RequestHandler {
   return cors({
     origin: [...allowed],
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'X-Request-Id', 'Confab-Position', 'Confab-Seen'],
+    allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'X-Request-Id', 'Confab-Position', 'Confab-Seen', 'Traceparent'],
     exposedHeaders: ['X-Request-Id', 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'Idempotent-Replayed', 'Confab-Position'],
     maxAge: 600,
     // The route answers OPTIONS itself, with or without a preflight in it.

@@ -97,6 +97,7 @@ export function createNode({ time, database, redis, code, told, violated }: Worl
         later,
         sessionEnded: () => undefined,
         resynced: () => undefined,
+        demoted: () => undefined,
         delivered() {
           if (delivery.queuedBytes > mostQueuedBytes) violated(`${delivery.queuedBytes} bytes are queued for one socket`);
         },

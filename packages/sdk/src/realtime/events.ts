@@ -12,6 +12,8 @@ export interface StreamEvent<T extends EventType = EventType> {
   stream: StreamId;
   seq: number;
   data: EventMap[T];
+  /** W3C trace context of its cause, where that was sampled. */
+  traceparent?: string;
 }
 
 /** Any event, told apart by `type`. */

@@ -35,7 +35,7 @@ export function createReading({ ledger, counts, push, announce, abandon, links }
     counts.applied += 1;
     const missed = ledger.membership(frame);
     if (frame.t === 'member.removed' && stream.startsWith('user:')) for (const each of links()) each.pending.delete(roomStream(frame.d.roomId));
-    push({ do: 'deliver', event: { type: frame.t, stream, seq: frame.s, data: frame.d } as AnyStreamEvent });
+    push({ do: 'deliver', event: { type: frame.t, stream, seq: frame.s, data: frame.d, ...(frame.tp === undefined ? {} : { traceparent: frame.tp }) } as AnyStreamEvent });
     if (missed) announce(missed);
   }
 

@@ -1,4 +1,4 @@
-import type { Schemas, ServerFrame, StreamId } from '@confab/contract';
+import type { ClientFrame, Schemas, ServerFrame, StreamId } from '@confab/contract';
 import type { Auth } from '../auth.ts';
 import { createEmitter } from '../emitter.ts';
 import type { Logger } from '../options.ts';
@@ -17,13 +17,15 @@ export interface RealtimeOptions {
   createTicket(signal: AbortSignal): Promise<Schemas['GatewayTicket']>;
   openSocket: OpenSocket;
   chooseGateway(urls: readonly string[]): string;
+  /** Of what the application does now. */
+  traceparent(): string | undefined;
   logger: Logger;
   now(): number;
   random(): number;
 }
 
 /** The machine with its sockets, timers and listeners. */
-export function createRealtime({ auth, createTicket, openSocket, chooseGateway, logger, now, random }: RealtimeOptions): Realtime {
+export function createRealtime({ auth, createTicket, openSocket, chooseGateway, traceparent, logger, now, random }: RealtimeOptions): Realtime {
   const machine = createMachine({ random, chooseGateway });
   const emitter = createEmitter<RealtimeHandlers>(logger);
   const links = new Map<LinkId, { cancel: AbortController; socket?: Socket }>();
@@ -66,7 +68,7 @@ export function createRealtime({ auth, createTicket, openSocket, chooseGateway, 
       case 'open':
         return open(effect.link, effect.url);
       case 'send':
-        return links.get(effect.link)?.socket?.send(JSON.stringify(effect.frame));
+        return links.get(effect.link)?.socket?.send(JSON.stringify(traced(effect.frame)));
       case 'shut': {
         const link = links.get(effect.link);
         links.delete(effect.link);
@@ -95,6 +97,11 @@ export function createRealtime({ auth, createTicket, openSocket, chooseGateway, 
       case 'signal':
         return tell(effect);
     }
+  }
+
+  function traced(frame: ClientFrame): ClientFrame {
+    const tp = traceparent();
+    return tp === undefined ? frame : { ...frame, tp };
   }
 
   function tell(signal: Signal): void {
