@@ -13,6 +13,7 @@ import type { Context } from './context.ts';
 import { createDelivery } from './delivery.ts';
 import { createFocus, type Focus } from './focus.ts';
 import { problemOf } from './problem.ts';
+import { createResumeWatch, type ResumeWatch } from './resume-watch.ts';
 
 /** One client's socket, from the upgrade to the close. */
 export interface Connection {
@@ -39,6 +40,7 @@ export function openConnection(context: Context, ws: WebSocket, socket: Duplex, 
   let admission: Admission | undefined;
   let commands: Commands | undefined;
   let focus: Focus | undefined;
+  let resume: ResumeWatch | undefined;
   let isIdentifying = false;
   let heardAt = openedAt;
   let delivered = 0;
@@ -61,15 +63,17 @@ export function openConnection(context: Context, ws: WebSocket, socket: Duplex, 
     },
     delivered(event) {
       delivered += 1;
-      metrics.delivered();
+      metrics.delivered(event);
       if (event.control) focus?.heard(event);
     },
     resynced(stream, reason) {
       metrics.resynced(reason);
+      resume?.resynced(stream);
       focus?.suspect(stream);
       // The end of the session may be among what is left out.
       if (stream.startsWith('user:')) void assertLive();
     },
+    synced: (stream) => resume?.synced(stream),
   });
 
   async function assertLive(): Promise<void> {
@@ -99,6 +103,7 @@ export function openConnection(context: Context, ws: WebSocket, socket: Duplex, 
     clearTimeout(identifyTimer);
     leases.release(id);
     focus?.close();
+    resume?.closed();
     delivery.close();
   }
 
@@ -177,6 +182,7 @@ export function openConnection(context: Context, ws: WebSocket, socket: Duplex, 
     const heads = Object.fromEntries(standings.map(({ stream, head }) => [stream, head]));
     const refused = Object.keys(cursors).filter((stream) => !(stream in heads));
     delivery.send({ t: 'ready', d: { user, epoch: standings[0]?.epoch ?? '', streams: heads, refused }, ...refOf(frame) });
+    resume = createResumeWatch(standings.flatMap(({ stream }) => (cursors[stream] == null ? [] : [stream])), metrics.resumed);
     const readers = delivery.start(user.id, standings, { epoch, seqs: cursors });
     commands = createCommands({ userId: user.id, epoch, readers, access, streams, now: clock.now });
     const watch = presences.open((userId, state) => delivery.sendEphemeral(`presence ${userId}`, { t: 'presence', d: { userId, state } }));

@@ -39,9 +39,10 @@ export interface DeliveryDeps {
   sessionEnded(sessionId: string): void;
   delivered(event: StreamEvent): void;
   resynced(stream: StreamId, reason: ResyncReason): void;
+  synced(stream: StreamId): void;
 }
 
-export function createDelivery({ wire, flusher, hub, access, now, later, sessionEnded, delivered, resynced }: DeliveryDeps): Delivery {
+export function createDelivery({ wire, flusher, hub, access, now, later, sessionEnded, delivered, resynced, synced }: DeliveryDeps): Delivery {
   let readers: Readers | undefined;
   const outbound = createOutbound({ wire, flusher, now, onOverflow: () => readers?.demote(), onRoom: () => readers?.advance() });
   const send = (frame: ServiceFrame) => outbound.push(serviceFrame(frame));
@@ -64,7 +65,10 @@ export function createDelivery({ wire, flusher, hub, access, now, later, session
         sendEphemeral({ type, stream, userId: by, d }) {
           outbound.pushEphemeral(`${type} ${stream} ${by}`, serviceFrame({ t: type, d }));
         },
-        sendSynced: (stream, seq) => send({ t: 'synced', d: {}, r: stream, s: seq }),
+        sendSynced(stream, seq) {
+          send({ t: 'synced', d: {}, r: stream, s: seq });
+          synced(stream);
+        },
         sendResync(stream, { head, epoch: present }, reason) {
           send({ t: 'resync', d: { head, epoch: present, reason }, r: stream, s: head });
           resynced(stream, reason);

@@ -23,6 +23,8 @@ export interface RoomDeps {
   backfill(afterSeq: number, limit: number): Promise<readonly StreamEvent[]>;
   later(delayMs: number, work: () => void): void;
   told(news: RoomNews): void;
+  /** It is on the queue of every socket that reads it live; there is one at least. */
+  emitted(event: StreamEvent): void;
 }
 
 export type RoomNews = 'fill_hot' | 'fill_log' | 'head_repair' | 'reset';
@@ -30,6 +32,7 @@ export type RoomNews = 'fill_hot' | 'fill_log' | 'head_repair' | 'reset';
 export interface Room {
   readonly stream: StreamId;
   readonly isEmpty: boolean;
+  readonly size: number;
   open(): Promise<void>;
   close(): void;
   onPub(event: StreamEvent): void;
@@ -114,7 +117,9 @@ export function createRoom(deps: RoomDeps): Room {
   function emit(event: StreamEvent): void {
     head = event.seq;
     ring.push(event);
+    const hasReaders = live.size > 0;
     for (const reader of live) replay.deliver(reader, event);
+    if (hasReaders) deps.emitted(event);
     if (event.control) for (const reader of readers) reader.sink.heard(event);
     replay.headMoved();
   }
@@ -240,6 +245,9 @@ export function createRoom(deps: RoomDeps): Room {
     stream,
     get isEmpty() {
       return readers.size === 0;
+    },
+    get size() {
+      return readers.size;
     },
     open,
     close() {

@@ -1,13 +1,16 @@
-import { createJobPool } from '@confab/db';
-import { backoffMs, type Logger, runInContext } from '@confab/runtime';
+import { createJobPool, type Database } from '@confab/db';
+import { backoffMs, CheckFailed, type Logger, type Metrics, runInContext } from '@confab/runtime';
 import { type Job, Logger as JobLogger, run, type Runner, type TaskList } from 'graphile-worker';
 import { createCrontab } from './crontab.ts';
+import { createJobMetrics, type JobMetrics } from './job-metrics.ts';
 import { refuseToMigrate } from './job-schema.ts';
 import type { Task } from './tasks.ts';
 
 export type Jobs = {
   /** Rejects when jobs cannot be taken now. Later interruptions it mends by itself, at growing distances. */
   start(): Promise<void>;
+  /** Those in the queue; undefined when the database does not say. */
+  count: JobMetrics['count'];
   /** Rejects unless jobs are being taken. */
   check(): Promise<void>;
   /** Takes no more, and waits for those that run. */
@@ -16,17 +19,20 @@ export type Jobs = {
 
 export type JobsOptions = {
   databaseUrl: string;
+  database: Pick<Database, 'observePool'>;
   tasks: Readonly<Record<string, Task>>;
   logger: Logger;
+  metrics: Metrics;
   /** How long running jobs may go on at the end before they are told to leave off. */
   abortAfterMs: number;
 };
 
 const concurrency = 5;
 
-export function createJobs({ databaseUrl, tasks, logger, abortAfterMs }: JobsOptions): Jobs {
+export function createJobs({ databaseUrl, database, tasks, logger, metrics, abortAfterMs }: JobsOptions): Jobs {
   // Besides those of jobs, one connection waits for new ones and one is for the crontab.
-  const pgPool = createJobPool({ url: databaseUrl, applicationName: 'confab-worker-jobs', size: concurrency + 2, logger });
+  const pgPool = createJobPool({ url: databaseUrl, applicationName: 'confab-worker-jobs', size: concurrency + 2, logger }, database);
+  const jobMetrics = createJobMetrics({ metrics, tasks: Object.keys(tasks), pool: pgPool, logger });
   const stopping = new AbortController();
   let runner: Runner | undefined;
   let supervision: Promise<void> | undefined;
@@ -34,7 +40,7 @@ export function createJobs({ databaseUrl, tasks, logger, abortAfterMs }: JobsOpt
   const begin = () =>
     run({
       pgPool,
-      taskList: taskList(tasks, logger),
+      taskList: taskList(tasks, jobMetrics, logger),
       parsedCronItems: createCrontab(),
       concurrency,
       noHandleSignals: true,
@@ -69,8 +75,9 @@ export function createJobs({ databaseUrl, tasks, logger, abortAfterMs }: JobsOpt
       runner = await begin();
       supervision = supervise();
     },
+    count: jobMetrics.count,
     async check() {
-      if (runner === undefined) throw new Error('no jobs are being taken');
+      if (runner === undefined) throw new CheckFailed('not_running', 'no jobs are being taken');
     },
     async stop() {
       stopping.abort();
@@ -82,22 +89,25 @@ export function createJobs({ databaseUrl, tasks, logger, abortAfterMs }: JobsOpt
   };
 }
 
-function taskList(tasks: Readonly<Record<string, Task>>, logger: Logger): TaskList {
+function taskList(tasks: Readonly<Record<string, Task>>, metrics: JobMetrics, logger: Logger): TaskList {
   const list: TaskList = {};
   for (const [name, task] of Object.entries(tasks)) {
-    list[name] = (payload, { job, abortSignal }) => runInContext({ requestId: `job:${job.id}` }, () => runTask(name, task, payload, job, abortSignal, logger));
+    list[name] = (payload, { job, abortSignal }) => runInContext({ requestId: `job:${job.id}` }, () => runTask(name, task, payload, job, abortSignal, metrics, logger));
   }
   return list;
 }
 
-async function runTask(name: string, task: Task, payload: unknown, job: Job, signal: AbortSignal, logger: Logger): Promise<void> {
+async function runTask(name: string, task: Task, payload: unknown, job: Job, signal: AbortSignal, metrics: JobMetrics, logger: Logger): Promise<void> {
   const startedAt = performance.now();
   const fields = () => ({ task: name, attempt: job.attempts, durationMs: Math.round(performance.now() - startedAt) });
   try {
     const outcome = await task(payload, signal);
+    metrics.ended(name, 'done', performance.now() - startedAt);
     logger.info({ ...fields(), outcome }, 'job done');
   } catch (error) {
-    logger.error({ ...fields(), isLastAttempt: job.attempts >= job.max_attempts, err: error }, 'job failed');
+    const isLastAttempt = job.attempts >= job.max_attempts;
+    metrics.ended(name, isLastAttempt ? 'dead' : 'failed', performance.now() - startedAt);
+    logger.error({ ...fields(), isLastAttempt, err: error }, 'job failed');
     throw error;
   }
 }
