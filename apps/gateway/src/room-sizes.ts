@@ -32,7 +32,7 @@ export function watchRoomSizes(metrics: Metrics, logger: Logger, hub: Pick<Hub, 
     help: 'Rooms by how many connections they have on this gateway. Not counted up but taken anew at each scrape: histogram_quantile of the buckets themselves, without rate.',
     buckets: sizes,
     collect() {
-      this.reset();
+      this.zero({});
       for (const { connections } of roomsOf(hub)) this.observe(connections);
     },
   });

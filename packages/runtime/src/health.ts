@@ -90,9 +90,11 @@ export function createHealth({ checks, breakers, logger, metrics, cacheMs = 1000
 function reasonOf(error: unknown): string {
   if (error instanceof CheckFailed) return error.reason;
   if (error instanceof BreakerOpen) return 'breaker_open';
-  const code = (error as { code?: unknown } | null)?.code;
-  return code === 'ECONNREFUSED' || code === 'ECONNRESET' || code === 'ENOTFOUND' || code === 'EHOSTUNREACH' ? 'unreachable' : 'error';
+  // The clients of servers agree on no class or code for it.
+  return unreachable.test(`${String((error as { code?: unknown } | null)?.code)} ${String(error)}`) ? 'unreachable' : 'error';
 }
+
+const unreachable = /ECONN|EHOSTUNREACH|ENOTFOUND|EPIPE|is offline|closed unexpectedly|connection (terminated|timeout)|57P0[123]/i;
 
 async function within(timeoutMs: number, work: () => Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
