@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { tookUntil, watchAll } from './readiness-watch.ts';
 import { enter, startTraffic, summary } from './traffic.ts';
 import type { Member, Sample } from './traffic.ts';
 import { freeze, startWorld } from './world.ts';
@@ -150,4 +151,45 @@ test('primary frozen: what is under way fails in time, and then the same', row, 
   let thaw = () => undefined as void;
   const fault = { begin: () => (thaw = freeze(world.primary)), end: () => thaw() };
   await expectRefusals(await through({ name: 'primary frozen', ...fault, noticed: isPrimaryOut }));
+});
+
+/** As long as the product promises it for: HEALTH_OUTAGE_MS=60000. */
+const outageMs = Number(process.env['HEALTH_OUTAGE_MS'] ?? 4_000);
+/** Five seconds are promised; how fast a machine is that does six other things, nobody knows. */
+const noticedMs = process.env['HEALTH_OUTAGE_MS'] === undefined ? 20_000 : 5_000;
+
+test.each([
+  ['Redis is gone', 'redis', () => (world.redis.signal('SIGKILL'), () => world.redis.start()), /^redis: unreachable/],
+  ['Redis hangs', 'redis', () => freeze(world.redis), /^redis: (timeout|unreachable)/],
+  ['the primary is gone', 'database', () => (world.primary.signal('SIGKILL'), () => world.primary.start()), /^database: (unreachable|breaker_open)/],
+  ['the primary hangs', 'database', () => freeze(world.primary), /^database: (timeout|breaker_open)/],
+] as const)('%s: every process is alive all the while, not ready soon, says why, and is ready again soon', { timeout: 2 * outageMs + 120_000 }, async (name, check, begin, reason) => {
+  const watches = watchAll(world.apps);
+  const all = async (status: number, since: number) => {
+    await expect.poll(() => watches.every(({ ready }) => tookUntil(ready, since, status) < Infinity), { timeout: 60_000 }).toBe(true);
+    return watches.map(({ ready }) => Math.round(tookUntil(ready, since, status)));
+  };
+  try {
+    await all(200, 0);
+    const beganAt = performance.now();
+    undo = begin();
+    const down = await all(503, beganAt + 1);
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, beganAt + outageMs - performance.now())));
+    const during = watches.flatMap(({ ready }) => ready.filter(({ at, status }) => at >= beganAt + Math.max(...down) && status !== 503));
+    const reasons = new Set(watches.flatMap(({ ready }) => ready.flatMap((look) => look.reasons.filter((each) => each.startsWith(check)))));
+    const endedAt = performance.now();
+    await undo?.();
+    undo = undefined;
+    const up = await all(200, endedAt);
+    const looks = watches.flatMap(({ live, ready }) => [...live, ...ready]);
+    const hung = Math.round(Math.max(...looks.map(({ ms }) => ms)));
+    console.log(`${name} for ${outageMs} ms: not ready after ${down.join(', ')} ms, ready again after ${up.join(', ')} ms; slowest report ${hung} ms; ${[...reasons].join(', ')}`);
+    expect(watches.flatMap(({ live }) => live.filter(({ status }) => status !== 200))).toEqual([]);
+    expect(during).toEqual([]);
+    expect(Math.max(...down, ...up)).toBeLessThan(noticedMs);
+    expect(looks.filter(({ status }) => status === 0)).toEqual([]);
+    expect([...reasons].filter((each) => reason.test(each))).not.toEqual([]);
+  } finally {
+    await Promise.all(watches.map((watch) => watch.stop()));
+  }
 });

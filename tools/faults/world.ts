@@ -14,6 +14,8 @@ export interface World {
   readonly otherReplica: TcpProxy;
   readonly redis: Redis;
   readonly api: TestApp;
+  /** API, gateway and worker. */
+  readonly apps: readonly TestApp[];
   readonly url: string;
   /** The readiness report of the API, as it is now. */
   readiness(): Promise<Readiness>;
@@ -24,7 +26,7 @@ export interface World {
 
 export interface Readiness {
   readonly status: 'ok' | 'failed';
-  readonly checks: Readonly<Record<string, { status: string }>>;
+  readonly checks: Readonly<Record<string, { status: string; reason?: string }>>;
   readonly breakers: Readonly<Record<string, string>>;
 }
 
@@ -40,13 +42,15 @@ export async function startWorld(): Promise<World> {
     const gatewayUrl = `ws://127.0.0.1:${gatewayPort}/gateway?v=1`;
     const common = { DATABASE_REPLICA_URLS: `${replicaUrl},${otherReplica.url}`, PUBLIC_URL: url };
     const api = await servers.startApp('api', { ...common, API_PORT: String(apiPort), GATEWAY_URLS: gatewayUrl });
-    await servers.startApp('gateway', { ...common, GATEWAY_PORT: String(gatewayPort), GATEWAY_URL: gatewayUrl });
+    const gateway = await servers.startApp('gateway', { ...common, GATEWAY_PORT: String(gatewayPort), GATEWAY_URL: gatewayUrl });
+    const worker = await servers.startApp('worker', { ...common, DATABASE_DIRECT_URL: primary.databaseUrl('confab') });
     return {
       primary,
       replica,
       otherReplica,
       redis,
       api,
+      apps: [api, gateway, worker],
       url,
       outliveDoubt: servers.outliveDoubt,
       forgetSessions: servers.forgetSessions,

@@ -11,7 +11,7 @@ export async function checkCompose(tally: Tally): Promise<void> {
     tally.skip(name, 'docker-compose is not installed (apt-get install docker-compose)');
     return;
   }
-  const { code, output } = await runCommand(command, ['-f', 'compose.yml', 'config', '-q']);
+  const { code, output } = await runCommand(command, ['-f', 'compose.yml', '--profile', 'observability', 'config', '-q']);
   if (code === 0) tally.pass(name);
   else {
     console.log(output);

@@ -1,12 +1,14 @@
 import { createCore } from '@confab/core';
 import { createDatabase } from '@confab/db';
 import { createRedis, observeRedis } from '@confab/redis';
-import { breakerSettings, createBreakers, createHealth, createLifecycle, createLogger, createMetrics, startOpsServer, startTracing, systemClock, tracingSettings } from '@confab/runtime';
+import { breakerSettings, createBreakers, createHealth, createLifecycle, createLogger, createMetrics, createStatus, startOpsServer, startTracing, systemClock, tracingSettings } from '@confab/runtime';
 import { createStreams } from '@confab/stream';
+import manifest from '../package.json' with { type: 'json' };
 import { createApp } from './app.ts';
 import { readConfig } from './config.ts';
 import { startHttpServer } from './server.ts';
 
+const { version } = manifest;
 const config = readConfig();
 const logger = createLogger({ name: 'api', level: config.LOG_LEVEL, pretty: config.LOG_PRETTY });
 const lifecycle = createLifecycle({ logger, graceMs: config.SHUTDOWN_GRACE_MS, noticeMs: config.DRAIN_NOTICE_MS, parentPid: config.CONFAB_PARENT_PID });
@@ -39,9 +41,10 @@ lifecycle.onStop('watch for ended sessions', core.sessions.watchEnded());
 
 lifecycle.onStop('watch over the caches', core.watchCaches());
 
-const health = createHealth({ checks: { database: () => database.check(), redis: () => redis.check() }, breakers, logger });
+const health = createHealth({ checks: { database: () => database.check(), redis: () => redis.check(), schema: () => database.checkSchemaNow() }, breakers, logger, metrics });
 lifecycle.failReadinessOf(health);
-const ops = await startOpsServer({ host: config.HOST, port: config.API_OPS_PORT, metrics, health });
+const status = createStatus({ about: { process: 'api', version }, health, metrics, figures: async () => ({ replicas: database.replicas() }) });
+const ops = await startOpsServer({ host: config.HOST, port: config.API_OPS_PORT, metrics, health, status });
 lifecycle.onStop('ops server', () => ops.stop());
 
 await database.checkSchema();

@@ -14,6 +14,7 @@ import { createDelivery } from './delivery.ts';
 import { createFocus, type Focus } from './focus.ts';
 import { createJournal } from './journal.ts';
 import { problemOf } from './problem.ts';
+import { createResumeWatch, type ResumeWatch } from './resume-watch.ts';
 
 /** One client's socket, from the upgrade to the close. */
 export interface Connection {
@@ -47,6 +48,7 @@ export function openConnection({ context, ws, socket, traceparent }: Handshake, 
   let admission: Admission | undefined;
   let commands: Commands | undefined;
   let focus: Focus | undefined;
+  let resume: ResumeWatch | undefined;
   let isIdentifying = false;
   let heardAt = openedAt;
   let delivered = 0;
@@ -70,15 +72,17 @@ export function openConnection({ context, ws, socket, traceparent }: Handshake, 
     demoted: journal.demoted,
     delivered(event) {
       delivered += 1;
-      metrics.delivered();
+      metrics.delivered(event);
       if (event.control) focus?.heard(event);
     },
     resynced(stream, reason) {
       metrics.resynced(reason);
+      resume?.resynced(stream);
       focus?.suspect(stream);
       // The end of the session may be among what is left out.
       if (stream.startsWith('user:')) void assertLive();
     },
+    synced: (stream) => resume?.synced(stream),
   });
 
   async function assertLive(): Promise<void> {
@@ -108,6 +112,7 @@ export function openConnection({ context, ws, socket, traceparent }: Handshake, 
     clearTimeout(identifyTimer);
     leases.release(id);
     focus?.close();
+    resume?.closed();
     delivery.close();
   }
 
@@ -187,6 +192,7 @@ export function openConnection({ context, ws, socket, traceparent }: Handshake, 
     const heads = Object.fromEntries(standings.map(({ stream, head }) => [stream, head]));
     const refused = Object.keys(cursors).filter((stream) => !(stream in heads));
     delivery.send({ t: 'ready', d: { user, epoch: standings[0]?.epoch ?? '', streams: heads, refused }, ...refOf(frame) });
+    resume = createResumeWatch(standings.flatMap(({ stream }) => (cursors[stream] == null ? [] : [stream])), metrics.resumed);
     const readers = delivery.start(user.id, standings, { epoch, seqs: cursors });
     commands = createCommands({ userId: user.id, epoch, readers, access, streams, now: clock.now });
     const watch = presences.open((userId, state) => delivery.sendEphemeral(`presence ${userId}`, { t: 'presence', d: { userId, state } }));

@@ -41,9 +41,10 @@ export interface DeliveryDeps {
   /** The socket is too far behind: its streams wait until it has drained. */
   demoted(queuedBytes: number): void;
   resynced(stream: StreamId, reason: ResyncReason): void;
+  synced(stream: StreamId): void;
 }
 
-export function createDelivery({ wire, flusher, hub, access, now, later, sessionEnded, delivered, demoted, resynced }: DeliveryDeps): Delivery {
+export function createDelivery({ wire, flusher, hub, access, now, later, sessionEnded, delivered, demoted, resynced, synced }: DeliveryDeps): Delivery {
   let readers: Readers | undefined;
   function onOverflow(): void {
     if (readers === undefined) return;
@@ -71,7 +72,10 @@ export function createDelivery({ wire, flusher, hub, access, now, later, session
         sendEphemeral({ type, stream, userId: by, d }) {
           outbound.pushEphemeral(`${type} ${stream} ${by}`, serviceFrame({ t: type, d }));
         },
-        sendSynced: (stream, seq) => send({ t: 'synced', d: {}, r: stream, s: seq }),
+        sendSynced(stream, seq) {
+          send({ t: 'synced', d: {}, r: stream, s: seq });
+          synced(stream);
+        },
         sendResync(stream, { head, epoch: present }, reason) {
           send({ t: 'resync', d: { head, epoch: present, reason }, r: stream, s: head });
           resynced(stream, reason);

@@ -20,6 +20,7 @@ beforeEach(() => {
     },
     later: (delayMs, work) => void tasks.push({ at: now + delayMs, work }),
     told: () => undefined,
+    emitted: () => undefined,
   });
 });
 

@@ -12,6 +12,8 @@ export interface Hub {
   /** Asks for the heads of all rooms now: messages may have been lost. */
   checkAll(): Promise<void>;
   readonly size: number;
+  /** How many connections read each stream. */
+  readers(): Iterable<[StreamId, number]>;
   stop(): void;
 }
 
@@ -20,7 +22,7 @@ export interface HubDeps {
   readonly feed: Feed;
   later(delayMs: number, work: () => void): void;
   told(news: RoomNews): void;
-  delivered?(event: StreamEvent, recipients: number): void;
+  emitted(event: StreamEvent, recipients: number): void;
 }
 
 const lingerMs = 30_000;
@@ -28,7 +30,7 @@ const tickMs = 1_000;
 const ticksPerCheck = 5;
 
 /** The streams that somebody here reads. A room stays a while after its last reader, who is often back at once. */
-export function createHub({ streams, feed, later, told, delivered }: HubDeps): Hub {
+export function createHub({ streams, feed, later, told, emitted }: HubDeps): Hub {
   const rooms = new Map<StreamId, Room>();
   /** How often a room was left empty; a closing that was planned before the last time does not count. */
   const leavings = new Map<Room, number>();
@@ -53,7 +55,7 @@ export function createHub({ streams, feed, later, told, delivered }: HubDeps): H
       backfill: (afterSeq, limit) => streams.backfill(stream, afterSeq, limit),
       later,
       told,
-      ...(delivered && { delivered }),
+      emitted,
     });
     rooms.set(stream, room);
     void room.open();
@@ -105,6 +107,9 @@ export function createHub({ streams, feed, later, told, delivered }: HubDeps): H
     checkAll,
     get size() {
       return rooms.size;
+    },
+    *readers() {
+      for (const [stream, room] of rooms) yield [stream, room.size];
     },
     stop() {
       isStopped = true;

@@ -12,7 +12,8 @@ export interface LeaseRules {
   readonly graceMs: number;
 }
 
-export type PresenceChange = 'online' | 'away' | 'offline';
+export const presenceChanges = ['online', 'away', 'offline'] as const;
+export type PresenceChange = (typeof presenceChanges)[number];
 
 export interface LeaseAnswer {
   readonly outcome: 'held' | 'resumed' | 'refused' | 'replaced';

@@ -11,7 +11,8 @@ export interface Holder {
   refused(): void;
 }
 
-export type LeaseOutcome = 'acquired' | 'resumed' | 'refused' | 'acquired_locally' | 'refused_locally';
+export const leaseOutcomes = ['acquired', 'resumed', 'refused', 'acquired_locally', 'refused_locally'] as const;
+export type LeaseOutcome = (typeof leaseOutcomes)[number];
 
 /** The places that connections of this gateway have. */
 export interface Leases {

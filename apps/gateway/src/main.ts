@@ -1,9 +1,10 @@
 import { createCore } from '@confab/core';
 import { createDatabase } from '@confab/db';
 import { createRedis, createSubscriber, observeRedis } from '@confab/redis';
-import { breakerSettings, createBreakers, createHealth, createLifecycle, createLogger, createMetrics, startOpsServer, startTracing, systemClock, tracingSettings } from '@confab/runtime';
+import { breakerSettings, createBreakers, createHealth, createLifecycle, createLogger, createMetrics, createStatus, startOpsServer, startTracing, systemClock, tracingSettings } from '@confab/runtime';
 import { createStreams } from '@confab/stream';
 
+import manifest from '../package.json' with { type: 'json' };
 import { createAccess } from './access.ts';
 import { createFrameReader } from './client-frames.ts';
 import { readConfig } from './config.ts';
@@ -18,6 +19,7 @@ import { createGatewayMetrics } from './metrics.ts';
 import { startSweep } from './presence-sweep.ts';
 import { createPresences } from './presences.ts';
 
+const { version } = manifest;
 const config = readConfig();
 const logger = createLogger({ name: 'gateway', level: config.LOG_LEVEL, pretty: config.LOG_PRETTY });
 const lifecycle = createLifecycle({ logger, graceMs: config.SHUTDOWN_GRACE_MS, noticeMs: config.DRAIN_NOTICE_MS, parentPid: config.CONFAB_PARENT_PID });
@@ -36,11 +38,22 @@ lifecycle.onStop('redis', () => redis.stop());
 const subscriber = createSubscriber({ url: config.REDIS_URL, name: 'gateway-feed', logger, onReconnect });
 lifecycle.onStop('redis feed', () => subscriber.stop());
 const streams = createStreams({ db: database, redis, logger });
-const core = createCore({ database, redis, streams, logger, clock: systemClock, secret: config.CONFAB_SECRET, signingKeysFile: config.SIGNING_KEYS_FILE, gatewayUrls: [] });
+const core = createCore({ database, redis, streams, logger, metrics, clock: systemClock, secret: config.CONFAB_SECRET, signingKeysFile: config.SIGNING_KEYS_FILE, gatewayUrls: [] });
 
-const gatewayMetrics = createGatewayMetrics(metrics);
-const hub = createHub({ streams, feed: createFeed({ subscriber, later }), later, told: gatewayMetrics.room, delivered: createDeliverySpans({ defer: setImmediate, wallNow: Date.now, now: () => performance.now() }) });
-gatewayMetrics.rooms(() => hub.size);
+const gatewayMetrics = createGatewayMetrics(metrics, logger);
+const flusher = createFlusher({ defer: setImmediate, now: () => performance.now() });
+const spans = createDeliverySpans({ defer: setImmediate, wallNow: Date.now, now: () => performance.now() });
+const hub = createHub({
+  streams,
+  feed: createFeed({ subscriber, later }),
+  later,
+  told: gatewayMetrics.room,
+  emitted(event, recipients) {
+    flusher.after(() => gatewayMetrics.fannedOut(systemClock.now() - event.at));
+    spans(event, recipients);
+  },
+});
+gatewayMetrics.watch(hub);
 lifecycle.onStop('hub', () => hub.stop());
 
 const rules = { limit: config.CONNECTIONS_PER_USER, ttlMs: config.LEASE_TTL_MS, graceMs: config.PRESENCE_GRACE_MS };
@@ -62,9 +75,10 @@ function onReconnect(): void {
   presences.reload();
 }
 
-const health = createHealth({ checks: { database: () => database.check(), redis: () => redis.check() }, breakers, logger });
+const health = createHealth({ checks: { database: () => database.check(), redis: () => redis.check(), schema: () => database.checkSchemaNow() }, breakers, logger, metrics });
 lifecycle.failReadinessOf(health);
-const ops = await startOpsServer({ host: config.HOST, port: config.GATEWAY_OPS_PORT, metrics, health });
+const status = createStatus({ about: { process: 'gateway', version }, health, metrics, figures: async () => ({ replicas: database.replicas(), sockets: gatewayMetrics.connections, streams: hub.size }) });
+const ops = await startOpsServer({ host: config.HOST, port: config.GATEWAY_OPS_PORT, metrics, health, status });
 lifecycle.onStop('ops server', () => ops.stop());
 
 await database.checkSchema();
@@ -74,7 +88,7 @@ const gateway = await startGateway({
     hub,
     leases,
     presences,
-    flusher: createFlusher({ defer: setImmediate, now: () => performance.now() }),
+    flusher,
     streams,
     readFrame: createFrameReader(),
     metrics: gatewayMetrics,

@@ -10,7 +10,8 @@ export interface Standing {
   readonly head: number;
 }
 
-export type ResyncReason = 'epoch' | 'before_join' | 'too_old' | 'beyond_head' | 'log_hole';
+export const resyncReasons = ['epoch', 'before_join', 'too_old', 'beyond_head', 'log_hole'] as const;
+export type ResyncReason = (typeof resyncReasons)[number];
 
 /** One socket, as a room sees it. */
 export interface Sink {

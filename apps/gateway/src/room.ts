@@ -23,8 +23,8 @@ export interface RoomDeps {
   backfill(afterSeq: number, limit: number): Promise<readonly StreamEvent[]>;
   later(delayMs: number, work: () => void): void;
   told(news: RoomNews): void;
-  /** Has put an event on so many sockets. */
-  delivered?(event: StreamEvent, recipients: number): void;
+  /** It is on the queue of every socket that reads it live: so many, and one at least. */
+  emitted(event: StreamEvent, recipients: number): void;
 }
 
 export type RoomNews = 'fill_hot' | 'fill_log' | 'head_repair' | 'reset';
@@ -32,6 +32,7 @@ export type RoomNews = 'fill_hot' | 'fill_log' | 'head_repair' | 'reset';
 export interface Room {
   readonly stream: StreamId;
   readonly isEmpty: boolean;
+  readonly size: number;
   open(): Promise<void>;
   close(): void;
   onPub(event: StreamEvent): void;
@@ -118,7 +119,7 @@ export function createRoom(deps: RoomDeps): Room {
     ring.push(event);
     const recipients = live.size;
     for (const reader of live) replay.deliver(reader, event);
-    deps.delivered?.(event, recipients);
+    if (recipients > 0) deps.emitted(event, recipients);
     if (event.control) for (const reader of readers) reader.sink.heard(event);
     replay.headMoved();
   }
@@ -244,6 +245,9 @@ export function createRoom(deps: RoomDeps): Room {
     stream,
     get isEmpty() {
       return readers.size === 0;
+    },
+    get size() {
+      return readers.size;
     },
     open,
     close() {

@@ -1,7 +1,8 @@
-import { createJobPool } from '@confab/db';
-import { backoffMs, type Logger } from '@confab/runtime';
+import { createJobPool, type Database } from '@confab/db';
+import { backoffMs, CheckFailed, type Logger, type Metrics } from '@confab/runtime';
 import { Logger as JobLogger, run, type Runner } from 'graphile-worker';
 import { createCrontab } from './crontab.ts';
+import { createJobMetrics, type JobMetrics } from './job-metrics.ts';
 import { refuseToMigrate } from './job-schema.ts';
 import { taskList } from './task-list.ts';
 import type { Task } from './tasks.ts';
@@ -9,6 +10,8 @@ import type { Task } from './tasks.ts';
 export type Jobs = {
   /** Rejects when jobs cannot be taken now. Later interruptions it mends by itself, at growing distances. */
   start(): Promise<void>;
+  /** Those in the queue; undefined when the database does not say. */
+  count: JobMetrics['count'];
   /** Rejects unless jobs are being taken. */
   check(): Promise<void>;
   /** Takes no more, and waits for those that run. */
@@ -17,17 +20,20 @@ export type Jobs = {
 
 export type JobsOptions = {
   databaseUrl: string;
+  database: Pick<Database, 'observePool'>;
   tasks: Readonly<Record<string, Task>>;
   logger: Logger;
+  metrics: Metrics;
   /** How long running jobs may go on at the end before they are told to leave off. */
   abortAfterMs: number;
 };
 
 const concurrency = 5;
 
-export function createJobs({ databaseUrl, tasks, logger, abortAfterMs }: JobsOptions): Jobs {
+export function createJobs({ databaseUrl, database, tasks, logger, metrics, abortAfterMs }: JobsOptions): Jobs {
   // Besides those of jobs, one connection waits for new ones and one is for the crontab.
-  const pgPool = createJobPool({ url: databaseUrl, applicationName: 'confab-worker-jobs', size: concurrency + 2, logger });
+  const pgPool = createJobPool({ url: databaseUrl, applicationName: 'confab-worker-jobs', size: concurrency + 2, logger }, database);
+  const jobMetrics = createJobMetrics({ metrics, tasks: Object.keys(tasks), pool: pgPool, logger });
   const stopping = new AbortController();
   let runner: Runner | undefined;
   let supervision: Promise<void> | undefined;
@@ -35,7 +41,7 @@ export function createJobs({ databaseUrl, tasks, logger, abortAfterMs }: JobsOpt
   const begin = () =>
     run({
       pgPool,
-      taskList: taskList(tasks, logger),
+      taskList: taskList(tasks, jobMetrics, logger),
       parsedCronItems: createCrontab(),
       concurrency,
       noHandleSignals: true,
@@ -70,8 +76,9 @@ export function createJobs({ databaseUrl, tasks, logger, abortAfterMs }: JobsOpt
       runner = await begin();
       supervision = supervise();
     },
+    count: jobMetrics.count,
     async check() {
-      if (runner === undefined) throw new Error('no jobs are being taken');
+      if (runner === undefined) throw new CheckFailed('not_running', 'no jobs are being taken');
     },
     async stop() {
       stopping.abort();

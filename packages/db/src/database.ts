@@ -7,11 +7,12 @@ import { numberTypes } from './integers.ts';
 import type { LastStatement } from './last-statement.ts';
 import { createObserver } from './observer.ts';
 import { createGuardedPool, createPool, pollTimeouts, queryTimeouts } from './pool.ts';
+import { createPoolMetrics, type ObservePool } from './pool-metrics.ts';
 import { parsePosition, type Position } from './position.ts';
 import { openPrimary } from './primary-driver.ts';
 import { createReads, type Reading } from './reads.ts';
-import { startReplicas } from './replicas.ts';
-import { checkSchema } from './schema-version.ts';
+import { type ReplicaState, startReplicas } from './replicas.ts';
+import { checkSchema, checkSchemaNow } from './schema-version.ts';
 import { ofOneMoment, writing } from './transaction.ts';
 import { watchServer } from './watch.ts';
 
@@ -41,6 +42,8 @@ export type Database = {
    */
   read<T>(work: Reading<T>): Promise<T>;
   readonly hasReplicas: boolean;
+  /** As this process sees them. */
+  replicas(): readonly ReplicaState[];
   /** Settles when every replica in rotation shows the position, or has had the time that it may lag. */
   awaitReplicas(position: Position): Promise<void>;
   /**
@@ -54,8 +57,12 @@ export type Database = {
   epoch(): Promise<string>;
   /** Rejects unless the primary has the schema this program was built for. Asked once, before serving. */
   checkSchema(): Promise<void>;
+  /** Rejects unless the primary has that schema now. */
+  checkSchemaNow(): Promise<void>;
   /** Rejects unless the primary answers. */
   check(): Promise<void>;
+  /** For a pool of somebody else's in this process. */
+  readonly observePool: ObservePool;
   stop(): Promise<void>;
 };
 
@@ -65,6 +72,8 @@ export function createDatabase(options: DatabaseOptions): Database {
   const observe = createObserver({ logger, metrics });
   const breaker = breakers.create('database_primary', isConnectionFailure, () => pool.abandon());
   const pool = createGuardedPool({ url: primaryUrl, applicationName, size: poolSize, logger, timeouts: queryTimeouts, types: numberTypes, pipeline: true }, breaker);
+  const observePool = createPoolMetrics(metrics);
+  observePool('primary', pool);
   const { probeMs } = breakers.settings;
   // A statement that the server itself gives up is an answer: it is slow, not away.
   const probing = { ...pollTimeouts, poolWaitMs: probeMs, connectMs: probeMs, statementMs: Math.ceil(probeMs / 2), queryMs: probeMs };
@@ -83,17 +92,21 @@ export function createDatabase(options: DatabaseOptions): Database {
     logger,
     metrics,
     observe,
+    observePool,
   });
 
   return {
     primary,
     read: createReads({ primary, replicas, metrics }),
     hasReplicas: replicaUrls.length > 0,
+    replicas: replicas.states,
     awaitReplicas: (position) => replicas.awaitShown(parsePosition(position)),
     write: (work) => transaction(writing, work),
     snapshot: (work) => transaction(ofOneMoment, work),
     epoch,
     checkSchema: () => checkSchema(primary),
+    checkSchemaNow: () => checkSchemaNow(primary),
+    observePool,
     async check() {
       await pool.query('select 1');
     },

@@ -8,7 +8,7 @@ export { enqueue, type JobOptions, jobTrace } from './enqueue.ts';
 export { constraintCodes, constraintError } from './error-codes.ts';
 export { constraintName, isConnectionFailure, sqlState } from './failures.ts';
 export { LastStatement } from './last-statement.ts';
-export { createJobPool } from './pool.ts';
+export { createJobPool, type JobPool } from './pool.ts';
 export type { Position } from './position.ts';
 export { named } from './query-name.ts';
 export type { Reading } from './reads.ts';

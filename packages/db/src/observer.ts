@@ -1,4 +1,4 @@
-import { currentContext, type Logger, type Metrics, recordSpan } from '@confab/runtime';
+import { currentContext, durationBuckets, type Logger, type Metrics, recordSpan } from '@confab/runtime';
 import type { Target } from './pool.ts';
 
 export type Observation = { query: string; target: Target; durationMs: number; rows: number; failed: boolean };
@@ -13,7 +13,7 @@ export function createObserver({ logger, metrics }: { logger: Logger; metrics?: 
     name: 'confab_db_query_duration_seconds',
     help: 'From sending a statement to having its rows, by name of the query and server.',
     labelNames: ['query', 'target'],
-    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    buckets: [...durationBuckets],
   });
   return (observation) => {
     const { query, target, durationMs, rows, failed } = observation;

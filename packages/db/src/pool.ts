@@ -1,5 +1,6 @@
 import type { Breaker, Logger } from '@confab/runtime';
 import pg from 'pg';
+import type { Database } from './database.ts';
 import { GuardedPool } from './guarded-pool.ts';
 
 export type Target = 'primary' | 'replica';
@@ -86,7 +87,11 @@ function listened<P extends pg.Pool>(pool: P, { logger }: PoolOptions): P {
 /** Nobody's request waits for these. */
 const jobTimeouts: Timeouts = Object.freeze({ ...queryTimeouts, poolWaitMs: 10_000, connectMs: 3_000 });
 
+export type JobPool = pg.Pool;
+
 /** For graphile-worker, which waits for jobs on a connection of its own and keeps their ids as text. The primary, never through a pooler. */
-export function createJobPool({ url, applicationName, size, logger }: Omit<PoolOptions, 'timeouts' | 'types'>): pg.Pool {
-  return createPool({ url, applicationName, size, logger, timeouts: jobTimeouts });
+export function createJobPool(options: Omit<PoolOptions, 'timeouts' | 'types'>, { observePool }: Pick<Database, 'observePool'>): JobPool {
+  const pool = createPool({ ...options, timeouts: jobTimeouts });
+  observePool('jobs', pool);
+  return pool;
 }

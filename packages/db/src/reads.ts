@@ -23,6 +23,9 @@ export function createReads({ primary, replicas, metrics }: { primary: Db; repli
     labelNames: ['target', 'reason'],
   });
 
+  const reasons: Record<Target, readonly string[]> = { replica: ['fit', 'again'], primary: ['unknown', 'none', 'behind', 'seen', 'dead', 'busy', 'conflict'] };
+  for (const [target, each] of Object.entries(reasons)) for (const reason of each) reads?.inc({ target, reason }, 0);
+
   return async function read<T>(work: Reading<T>): Promise<T> {
     const need = currentNeed();
     const tried = new Set<Replica>();

@@ -6,6 +6,7 @@ import { dialect } from './dialect.ts';
 import { numberTypes } from './integers.ts';
 import type { Observer } from './observer.ts';
 import { createPool, pollTimeouts, queryTimeouts } from './pool.ts';
+import type { ObservePool } from './pool-metrics.ts';
 import { ReplicaDriver, ReplicaFailed } from './replica-driver.ts';
 import { type PrimaryHistory, type ReplicaAnswer, ReplicaHealth } from './replica-health.ts';
 
@@ -15,6 +16,7 @@ export type ReplicaOptions = {
   maxLagMs: number;
   logger: Logger;
   observe: Observer;
+  observePool: ObservePool;
   /** Whom to tell that the replica of this number, from 1, is out of rotation or back. */
   told: (number: number) => (isOut: boolean) => void;
 };
@@ -32,10 +34,11 @@ export type Replica = {
 
 export function openReplica(url: string, number: number, options: ReplicaOptions): Replica {
   const label = `replica ${number}`;
-  const { applicationName, poolSize, maxLagMs, logger, observe } = options;
+  const { applicationName, poolSize, maxLagMs, logger, observe, observePool } = options;
   // The primary is there too: no reason to wait long for a replica.
   const timeouts = { ...queryTimeouts, connectMs: pollTimeouts.connectMs, poolWaitMs: pollTimeouts.poolWaitMs };
   const pool = createPool({ url, applicationName, size: poolSize, logger, timeouts, types: numberTypes, pipeline: true });
+  observePool(`replica_${number}`, pool);
   const polls = openPolls(url, options);
   const health = new ReplicaHealth({ label, logger, maxLagMs, told: options.told(number) });
   const driver = new ReplicaDriver(pool, observe);

@@ -17,13 +17,17 @@ export type Replicas = {
   choose(position: bigint, tried: ReadonlySet<Replica>): Replica | 'none' | 'behind';
   /** Settles when all in rotation show the position, or have had the time that they may lag. */
   awaitShown(position: bigint): Promise<void>;
+  states(): readonly ReplicaState[];
   stop(): Promise<void>;
 };
+
+/** By its place in the configuration, from 1. */
+export type ReplicaState = { readonly replica: number; readonly isInRotation: boolean; readonly lagMs: number };
 
 /** Asks every server where it is, all the time. None is in rotation until it has answered well. */
 export function startReplicas(options: ReplicasOptions): Replicas {
   const { urls, primaryUrl, pollMs, maxLagMs, logger, metrics } = options;
-  if (urls.length === 0) return { choose: () => 'none', awaitShown: async () => undefined, stop: async () => undefined };
+  if (urls.length === 0) return { choose: () => 'none', awaitShown: async () => undefined, states: () => [], stop: async () => undefined };
 
   const history = new PrimaryHistory(4 * maxLagMs);
   const primaryPolls = openPolls(primaryUrl, options);
@@ -51,6 +55,7 @@ export function startReplicas(options: ReplicasOptions): Replicas {
       const isBehind = ({ health }: Replica) => health.isHealthy && !health.hasReplayed(position);
       while (replicas.some(isBehind) && performance.now() < deadline) await delay(pollMs / 4);
     },
+    states: () => replicas.map(({ health }, index) => ({ replica: index + 1, isInRotation: health.isHealthy, lagMs: Math.round(health.lagMs) })),
     async stop() {
       await Promise.all(loops.map((loop) => loop.stop()));
       await Promise.all([primaryPolls.end(), ...replicas.map((replica) => replica.stop())]);

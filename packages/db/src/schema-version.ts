@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { CheckFailed } from '@confab/runtime';
 import { sql } from 'kysely';
 import { migrationNames } from '../generated/migrations.ts';
 import type { Db } from './database.ts';
@@ -6,14 +7,20 @@ import { isConnectionFailure, isPoolExhausted } from './failures.ts';
 import { named } from './query-name.ts';
 
 /** The database is not at the schema that this program was built for. The message says what mends it. */
-export class SchemaMismatch extends Error {
+export class SchemaMismatch extends CheckFailed {
   override readonly name = 'SchemaMismatch';
+
+  constructor(message: string) {
+    super('schema_mismatch', message);
+  }
 }
 
 const reachableWithinMs = 20_000;
 
-export async function checkSchema(db: Db): Promise<void> {
-  const present = await patiently(() => migrationsOf(db));
+export const checkSchema = (db: Db): Promise<void> => patiently(() => checkSchemaNow(db));
+
+export async function checkSchemaNow(db: Db): Promise<void> {
+  const present = await migrationsOf(db);
   const missing = migrationNames.filter((name) => !present.includes(name));
   if (missing.length > 0) throw new SchemaMismatch(`The database lacks the migrations ${missing.join(', ')}. Run \`pnpm migrate up\`.`);
   const surplus = present.filter((name) => !migrationNames.includes(name));

@@ -47,6 +47,7 @@ export function createBreakers({ logger, metrics, settings = defaultBreakerSetti
     if (states.has(name)) throw new Error(`there is a breaker ${name} already`);
     states.set(name, state);
     gauge?.set({ breaker: name }, figures.closed);
+    for (const to of Object.keys(figures)) transitions?.inc({ breaker: name, to }, 0);
   }
 
   function changed(name: BreakerName, to: BreakerState): void {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { createHealth } from './health.ts';
+import { BreakerOpen } from './breaker.ts';
+import { CheckFailed, createHealth } from './health.ts';
 import { createLogger } from './logger.ts';
 
 const logger = createLogger({ name: 'test', level: 'silent', pretty: false });
@@ -23,6 +24,18 @@ test('is ready when every check passes, and says which do not', async () => {
   expect(JSON.stringify(report)).not.toContain('hunter2');
   isBroken = false;
   expect((await health.ready()).status).toBe('ok');
+});
+
+test.each([
+  ['breaker_open', new BreakerOpen('database_primary')],
+  ['schema_mismatch', new CheckFailed('schema_mismatch', 'The database lacks hunter2')],
+  ['unreachable', Object.assign(new Error('connect hunter2'), { code: 'ECONNREFUSED' })],
+  ['unreachable', new Error('The client is offline')],
+  ['error', new Error('hunter2')],
+])('says %s, and no more than that', async (reason, error) => {
+  const report = await createHealth({ logger, checks: { database: () => Promise.reject(error) } }).ready();
+  expect(report.checks['database']).toEqual({ status: 'failed', durationMs: expect.any(Number) as number, reason });
+  expect(JSON.stringify(report)).not.toContain('hunter2');
 });
 
 test('a check that hangs fails in time and holds up no other', async () => {

@@ -1,18 +1,21 @@
 import { afterEach, expect, test } from 'vitest';
-import { createHealth } from './health.ts';
+import { createHealth, type Health } from './health.ts';
 import { createLogger } from './logger.ts';
-import { createMetrics } from './metrics.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 import { type OpsServer, startOpsServer } from './ops-server.ts';
+import { createStatus } from './status.ts';
 
 const logger = createLogger({ name: 'test', level: 'silent', pretty: false });
 let server: OpsServer | undefined;
 
 afterEach(() => server?.stop());
 
+const statusOf = (metrics: Metrics, health: Health) => createStatus({ about: { process: 'test', version: '1.2.3' }, health, metrics, figures: async () => ({ sockets: 7 }) });
+
 async function start() {
   const metrics = createMetrics({ process: 'test' });
   const health = createHealth({ logger, checks: { database: async () => undefined } });
-  server = await startOpsServer({ host: '127.0.0.1', port: 0, metrics, health });
+  server = await startOpsServer({ host: '127.0.0.1', port: 0, metrics, health, status: statusOf(metrics, health) });
   const { port } = server;
   return { metrics, health, get: (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${port}${path}`, init) };
 }
@@ -37,6 +40,13 @@ test('health: 200 with the report, 503 once stopping, while alive all along', as
   expect((await get('/health/live')).status).toBe(200);
 });
 
+test('says which process this is, how it is, and what it has to tell', async () => {
+  const { metrics, get } = await start();
+  const status = (await (await get('/status')).json()) as object;
+  expect(status).toMatchObject({ process: 'test', version: '1.2.3', pid: process.pid, readiness: { status: 'ok', checks: { database: { status: 'ok' } } }, figures: { sockets: 7 } });
+  expect(await metrics.registry.metrics()).toContain(`confab_build_info{version="1.2.3",node_version="${process.version}",process="test"} 1`);
+});
+
 test('knows nothing else', async () => {
   const { get } = await start();
   expect((await get('/')).status).toBe(404);
@@ -47,5 +57,6 @@ test('a port that is taken is an error at start', async () => {
   await start();
   const port = server?.port ?? 0;
   const health = createHealth({ logger, checks: {} });
-  await expect(startOpsServer({ host: '127.0.0.1', port, metrics: createMetrics({ process: 'test' }), health })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  const metrics = createMetrics({ process: 'test' });
+  await expect(startOpsServer({ host: '127.0.0.1', port, metrics, health, status: statusOf(metrics, health) })).rejects.toMatchObject({ code: 'EADDRINUSE' });
 });

@@ -2,13 +2,16 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { Health, Report } from './health.ts';
 import type { Metrics } from './metrics.ts';
+import type { StatusSource } from './status.ts';
 
 export type OpsServer = { readonly port: number; stop(): Promise<void> };
 
-/** /metrics, /health/live and /health/ready, on a port of their own that is not for the public. */
-export async function startOpsServer({ host, port, metrics, health }: { host: string; port: number; metrics: Metrics; health: Health }): Promise<OpsServer> {
+export type OpsServerOptions = { host: string; port: number; metrics: Metrics; health: Health; status: StatusSource };
+
+/** /metrics, /status, /health/live and /health/ready, on a port of their own that is not for the public. */
+export async function startOpsServer({ host, port, ...sources }: OpsServerOptions): Promise<OpsServer> {
   const server = createServer((request, response) => {
-    answer(request, response, metrics, health).catch(() => {
+    answer(request, response, sources).catch(() => {
       if (!response.headersSent) response.writeHead(500);
       response.end();
     });
@@ -28,7 +31,7 @@ export async function startOpsServer({ host, port, metrics, health }: { host: st
   };
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, metrics: Metrics, health: Health): Promise<void> {
+async function answer(request: IncomingMessage, response: ServerResponse, { metrics, health, status }: Omit<OpsServerOptions, 'host' | 'port'>): Promise<void> {
   const path = (request.url ?? '/').split('?')[0];
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.writeHead(405, { allow: 'GET, HEAD' }).end();
@@ -39,11 +42,17 @@ async function answer(request: IncomingMessage, response: ServerResponse, metric
     sendReport(response, health.live());
   } else if (path === '/health/ready') {
     sendReport(response, await health.ready());
+  } else if (path === '/status') {
+    sendJson(response, 200, await status());
   } else {
     response.writeHead(404).end();
   }
 }
 
 function sendReport(response: ServerResponse, report: Report): void {
-  response.writeHead(report.status === 'ok' ? 200 : 503, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(JSON.stringify(report));
+  sendJson(response, report.status === 'ok' ? 200 : 503, report);
+}
+
+function sendJson(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(JSON.stringify(body));
 }

@@ -1,13 +1,14 @@
 import type { Database } from '@confab/db';
 import type { Redis } from '@confab/redis';
-import type { Logger, Metrics } from '@confab/runtime';
+import { type Logger, type Metrics, startAtZero } from '@confab/runtime';
 
 import { append, appendFor, createStreamRows } from './append.ts';
 import { backfill, heads } from './backfill.ts';
 import { encodeEphemeral } from './ephemeral.ts';
 import { hotRun, ringFor } from './hot-log.ts';
+import { createMessageCounter } from './message-counter.ts';
 import { channel } from './names.ts';
-import { createPublisher } from './publisher.ts';
+import { createPublisher, publishOutcomes } from './publisher.ts';
 import type { Streams } from './streams.ts';
 
 export interface StreamsDeps {
@@ -20,21 +21,29 @@ export interface StreamsDeps {
 export function createStreams({ db, redis, logger, metrics }: StreamsDeps): Streams {
   const published = metrics?.counter({
     name: 'confab_stream_events_published_total',
-    help: 'Events rung for after their commit, by what became of it.',
+    help: 'Events rung for after their commit, by what became of it: published, failed (Redis did not take it), dropped (too many under way).',
     labelNames: ['outcome'],
   });
+  if (published !== undefined) startAtZero(published, 'outcome', publishOutcomes);
+  const messages = metrics && createMessageCounter(metrics, ['accepted', 'published']);
   const ask = redis.guard('publish');
   const publisher = createPublisher({
     epoch: db.epoch,
     ring: (event) => ask(() => ringFor(redis, event)),
-    published: (outcome) => published?.inc({ outcome }),
+    published(outcome, event) {
+      published?.inc({ outcome });
+      if (outcome === 'published') messages?.count('published', event);
+    },
     logger,
   });
   return {
     create: createStreamRows,
     append,
     appendFor,
-    publish: publisher.publish,
+    publish(events) {
+      for (const event of events) messages?.count('accepted', event);
+      publisher.publish(events);
+    },
     whisper(ephemeral) {
       redis.client.publish(channel(ephemeral.stream), encodeEphemeral(ephemeral)).catch(() => undefined);
     },

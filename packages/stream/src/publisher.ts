@@ -7,10 +7,13 @@ export interface Publisher {
   stop(): Promise<void>;
 }
 
+export const publishOutcomes = ['published', 'failed', 'dropped'] as const;
+export type PublishOutcome = (typeof publishOutcomes)[number];
+
 export interface PublisherDeps {
   epoch(): Promise<string>;
   ring(event: StreamEvent): Promise<void>;
-  published(outcome: 'published' | 'failed' | 'dropped'): void;
+  published(outcome: PublishOutcome, event: LogEvent): void;
   readonly logger: Logger;
 }
 
@@ -26,11 +29,11 @@ export function createPublisher({ epoch, ring, published, logger }: PublisherDep
     for (let attempt = 0; ; attempt += 1) {
       try {
         await ring({ ...event, epoch: await epoch() });
-        return published('published');
+        return published('published', event);
       } catch (error) {
         if (attempt + 1 >= attempts || isStopping) {
           logger.warn({ err: error, stream: event.stream, seq: event.seq }, 'an event was not published');
-          return published('failed');
+          return published('failed', event);
         }
         await new Promise((resolve) => setTimeout(resolve, backoffMs(attempt, { baseMs: 100, maxMs: 2_000 })));
       }
@@ -41,7 +44,7 @@ export function createPublisher({ epoch, ring, published, logger }: PublisherDep
     publish(events) {
       for (const event of events) {
         if (underWay.size >= underWayLimit) {
-          published('dropped');
+          published('dropped', event);
           continue;
         }
         const sending = inSpan(`publish ${event.type}`, { kind: 'producer', attributes: { 'messaging.operation.type': 'send', 'confab.event.type': event.type, 'confab.event.seq': event.seq } }, () => send(event)).finally(() => underWay.delete(sending));

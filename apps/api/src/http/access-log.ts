@@ -1,4 +1,4 @@
-import type { Attributes, Logger, Metrics } from '@confab/runtime';
+import { type Attributes, durationBuckets, type Logger, type Metrics } from '@confab/runtime';
 import type { RequestHandler } from 'express';
 import { type Exchange, exchangeOf } from './exchange.ts';
 
@@ -11,7 +11,7 @@ export function logRequests(logger: Logger, metrics: Metrics): RequestHandler {
     name: 'confab_http_request_duration_seconds',
     help: 'From the first byte of the headers understood to the last byte of the answer sent, by operationId and status.',
     labelNames: ['operation', 'status'],
-    buckets: [0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    buckets: [...durationBuckets],
   });
   return (request, response, next) => {
     const startedAt = performance.now();

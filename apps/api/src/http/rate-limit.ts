@@ -33,8 +33,9 @@ export function createRateLimits({ redis, logger, metrics }: { redis: Redis; log
     help: 'Requests refused because their class was used up, by class and by what it is counted for.',
     labelNames: ['class', 'scope'],
   });
-  const ask = redis.guard('limiter');
   const limiters = new Map(Object.keys(rateLimits).map((name) => [name as RateLimitClass, limitersOf(name as RateLimitClass, redis)]));
+  for (const { name, scope } of [...limiters.values()].flat()) refusals.inc({ class: name, scope }, 0);
+  const ask = redis.guard('limiter');
 
   async function count({ shared, local, name }: Limiter, key: string): Promise<{ isOver: boolean; counted: RateLimiterRes }> {
     try {

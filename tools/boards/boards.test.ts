@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createTestUser, startTestStack } from '@confab/testing';
+import type { TestApp, TestStack, TestUser } from '@confab/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { checkout } from '../stack/places.ts';
+import { makeTemporaryFolder } from '../stack/temporary-folder.ts';
+import { everyKindOfTraffic, insertCrowd } from './crowd.ts';
+import { parseExposition } from './exposition.ts';
+import type { Family } from './exposition.ts';
+import { readMetricList, sampleNames } from './metric-list.ts';
+import { alertsFile, startOwnPrometheus } from './own-prometheus.ts';
+import type { OwnPrometheus } from './own-prometheus.ts';
+import { prometheusBinaries } from './prometheus-binaries.ts';
+import type { PrometheusBinaries } from './prometheus-binaries.ts';
+import { promtool } from './promtool.ts';
+
+type Panel = { title: string; targets?: { expr: string }[] };
+type Rule = { alert: string; expr: string; annotations: { summary: string; runbook: string } };
+
+const read = (path: string): string => readFileSync(join(checkout, path), 'utf8');
+const listed = readMetricList();
+const alerts = (parse(readFileSync(alertsFile, 'utf8')) as { groups: { rules: Rule[] }[] }).groups.flatMap(({ rules }) => rules);
+const panels = (JSON.parse(read('tools/boards/grafana/dashboards/confab.json')) as { panels: Panel[] }).panels;
+const boardExpressions = panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => ({ title, expr: expr.replaceAll('$__rate_interval', '30s') })));
+const metricsIn = (expression: string): string[] => [...expression.matchAll(/\b(?:confab|nodejs|process)_[a-z\d_]+\b(?!=)/g)].map(([name]) => name);
+/** Listed before the code that makes them: to be emptied when it is there. */
+const awaited = new Set(['confab_redis_command_duration_seconds', 'confab_redis_errors_total']);
+const patient = { timeout: 60_000, interval: 500 };
+
+let folder: string;
+let binaries: PrometheusBinaries;
+let stack: TestStack;
+let apps: TestApp[];
+let ada: TestUser;
+let rooms: string[];
+let prometheus: OwnPrometheus;
+
+beforeAll(async () => {
+  folder = await makeTemporaryFolder();
+  binaries = await prometheusBinaries(join(folder, 'apt.log'), (line) => console.log(line));
+  stack = await startTestStack({ gateways: 1, worker: true });
+  apps = [stack.api, ...stack.gateways, ...(stack.worker === undefined ? [] : [stack.worker])];
+  prometheus = await startOwnPrometheus({ binaries, folder: join(folder, 'prometheus'), targets: apps.map(({ opsPort }) => `127.0.0.1:${opsPort}`) });
+  ada = await createTestUser(stack);
+  rooms = await insertCrowd(stack.database.url, [ada.user.id, (await createTestUser(stack)).user.id], 600);
+}, 300_000);
+
+afterAll(async () => {
+  await prometheus?.stop();
+  await stack?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const expositionOf = async ({ opsPort }: TestApp): Promise<string> => (await fetch(`http://127.0.0.1:${opsPort}/metrics`)).text();
+const familiesOf = async (app: TestApp): Promise<Map<string, Family>> => parseExposition(await expositionOf(app));
+
+test('docs/metrics.md lists what the processes expose, and nothing else', async () => {
+  await everyKindOfTraffic(stack, ada, rooms.slice(0, 2));
+  for (const app of apps) {
+    const families = [...(await familiesOf(app)).values()];
+    const rows = listed.filter(({ name, processes }) => processes.includes(app.name) && !(awaited.has(name) && !families.some((family) => family.name === name)));
+    expect(families.map(({ name, type, help }) => `${name} ${type}: ${help}`).toSorted(), app.name).toEqual(rows.map(({ name, type, help }) => `${name} ${type}: ${help}`).toSorted());
+    for (const { name, labels } of families) expect([...labels].filter((label) => !rows.find((row) => row.name === name)?.labels.includes(label)), `labels of ${name}`).toEqual([]);
+  }
+});
+
+test('promtool finds nothing against the names, types and help texts of any process', async () => {
+  for (const app of apps) expect(await promtool(binaries, ['check', 'metrics'], await expositionOf(app)), app.name).toEqual({ code: 0, output: '' });
+});
+
+test('ten thousand users and rooms, and every odd request, make no series more', { timeout: 180_000 }, async () => {
+  const series = async () => new Map(await Promise.all(apps.map(async (app) => [app.name, new Set([...(await familiesOf(app)).values()].flatMap((family) => family.series))] as const)));
+  await everyKindOfTraffic(stack, ada, rooms.slice(0, 3));
+  const before = await series();
+  const [turns, few] = [30, 3];
+  await everyKindOfTraffic(stack, ada, rooms.slice(100, 100 + turns));
+  const after = await series();
+  for (const [name, all] of after) {
+    const added = [...all].filter((each) => before.get(name)?.has(each) !== true);
+    // By name and labels, whatever the bucket: a slow machine may meet one answer or query more, and an id would be there in each turn.
+    const kinds = new Set(added.map((each) => each.replace(/_(bucket|sum|count)\{/, '{').replace(/,?le="[^"]*"/, '').replace(/[{},]+/g, ' ').split(' ').toSorted().join(' ')));
+    console.log(`${name}: ${all.size} series, ${added.length} of them new`);
+    expect(kinds.size <= few ? [] : [...kinds].slice(0, 12), name).toEqual([]);
+    expect([...all].filter((each) => /[\da-f]{8}-[\da-f]{4}-/i.test(each))).toEqual([]);
+  }
+  expect(stack.gateways[0]?.log.some(({ msg, rooms: largest }) => msg === 'largest rooms' && rooms.includes((largest as { roomId: string }[])[0]?.roomId ?? ''))).toBe(true);
+});
+
+test('a Prometheus reads the p95 of each named query off the running processes', { timeout: 120_000 }, async () => {
+  await everyKindOfTraffic(stack, ada, rooms.slice(10, 12));
+  const asked = async () => [...(await expositionOf(stack.api)).matchAll(/^confab_db_query_duration_seconds_count\{.*\bquery="([^"]+)".*\} [1-9]/gm)].map(([, query]) => query ?? '');
+  const queries = await asked();
+  expect(queries).toEqual(expect.arrayContaining(['rooms.findStanding', 'transaction.commit', 'stream.append']));
+  const p95 = (selector: string) => prometheus.query(`histogram_quantile(0.95, sum by (le, query) (${selector}))`);
+  const read95 = async (selector: string) => (await p95(selector)).filter(({ value }) => value > 0).map(({ labels }) => labels['query']);
+  await expect.poll(() => read95('confab_db_query_duration_seconds_bucket{process="api"}'), patient).toEqual(expect.arrayContaining(queries));
+  // As the board and the alerts ask: of a while.
+  await expect.poll(async () => (await everyKindOfTraffic(stack, ada, rooms.slice(12, 13)), read95('rate(confab_db_query_duration_seconds_bucket[30s])')), patient).toContain('stream.append');
+  console.log((await p95('confab_db_query_duration_seconds_bucket')).map(({ labels, value }) => `${labels['query']}: p95 ${(value * 1000).toFixed(1)} ms`).toSorted().join('\n'));
+});
+
+test('every alert and every panel can be evaluated there, and panels show data', { timeout: 120_000 }, async () => {
+  await expect.poll(async () => (await prometheus.rules()).map(({ name, error }) => `${name} ${error}`), patient).toEqual(alerts.map(({ alert }) => `${alert} `));
+  expect(boardExpressions.length).toBeGreaterThan(50);
+  await everyKindOfTraffic(stack, ada, rooms.slice(20, 22));
+  for (const { title, expr } of boardExpressions.filter(({ expr: text }) => !text.includes('confab_redis_'))) {
+    await expect.poll(async () => (await prometheus.query(expr)).length, { ...patient, message: `${title}: ${expr}` }).toBeGreaterThan(0);
+  }
+});
+
+test('alerts and panels name only metrics that are listed', () => {
+  const known = new Set(listed.flatMap(sampleNames));
+  for (const expression of [...alerts.map(({ expr }) => expr), ...boardExpressions.map(({ expr }) => expr)]) {
+    expect(metricsIn(expression).filter((name) => !known.has(name)), expression).toEqual([]);
+  }
+});
+
+test('each alert has its part in the runbook, and no part is left without one', () => {
+  const headings = [...read('docs/runbook.md').matchAll(/^## (\w+)\n\n\S/gm)].map(([, name]) => name);
+  expect(headings).toEqual(alerts.map(({ alert }) => alert));
+  for (const { alert, annotations } of alerts) expect(annotations.runbook).toBe(`docs/runbook.md#${alert.toLowerCase()}`);
+});
+
+test('promtool accepts rules and configuration, and the alerts fire and keep silent as their tests say', async () => {
+  const rules = 'tools/boards/prometheus';
+  expect(await promtool(binaries, ['check', 'rules', `${rules}/alerts.yml`])).toMatchObject({ code: 0 });
+  expect(await promtool(binaries, ['check', 'config', `${rules}/prometheus.yml`])).toMatchObject({ code: 0 });
+  const tried = parse(read(`${rules}/alerts.test.yml`)) as { tests: { alert_rule_test: { alertname: string; exp_alerts: unknown[] }[] }[] };
+  const of = (fires: boolean) => tried.tests.flatMap(({ alert_rule_test: each }) => each.filter(({ exp_alerts: alert }) => alert.length > 0 === fires).map(({ alertname }) => alertname));
+  expect(of(true).toSorted()).toEqual(alerts.map(({ alert }) => alert).toSorted());
+  expect(of(false).toSorted()).toEqual(of(true).toSorted());
+  expect(await promtool(binaries, ['test', 'rules', `${rules}/alerts.test.yml`])).toMatchObject({ code: 0 });
+});
