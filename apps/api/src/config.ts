@@ -14,7 +14,7 @@ const shape = {
   GATEWAY_URLS: env.urls(sockets),
   WEB_DIR: env.optionalText(),
   TRUST_PROXY: proxies(),
-  DATABASE_URL: env.url(['postgres:', 'postgresql:']),
+  DATABASE_URL: env.database(),
   DATABASE_REPLICA_URLS: env.urls(['postgres:', 'postgresql:']),
   REDIS_URL: env.url(['redis:', 'rediss:']),
   CONFAB_SECRET: env.secret(32),

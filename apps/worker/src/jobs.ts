@@ -26,7 +26,7 @@ const concurrency = 5;
 
 export function createJobs({ databaseUrl, tasks, logger, abortAfterMs }: JobsOptions): Jobs {
   // Besides those of jobs, one connection waits for new ones and one is for the crontab.
-  const pgPool = createJobPool({ url: databaseUrl, applicationName: 'confab-worker-jobs', size: concurrency + 2, logger });
+  const { pool: pgPool, stop: stopPool } = createJobPool({ url: databaseUrl, applicationName: 'confab-worker-jobs', size: concurrency + 2, logger });
   const stopping = new AbortController();
   let runner: Runner | undefined;
   let supervision: Promise<void> | undefined;
@@ -77,7 +77,7 @@ export function createJobs({ databaseUrl, tasks, logger, abortAfterMs }: JobsOpt
       // It refuses when it is about to stop by itself, which is as good.
       await runner?.stop().catch((error: unknown) => logger.debug({ err: error }, 'jobs were stopping already'));
       await supervision;
-      await pgPool.end();
+      await stopPool();
     },
   };
 }

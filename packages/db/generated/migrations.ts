@@ -8,5 +8,6 @@ export const migrationNames: readonly string[] = [
   '0005_application-role',
   '0006_idempotency-keys',
   '0007_schema-version',
-  '0008_hot-reads'
+  '0008_hot-reads',
+  '0009_epochs'
 ];

@@ -6,9 +6,10 @@ import { createEpoch } from './epoch.ts';
 import { isConnectionFailure } from './failures.ts';
 import { numberTypes } from './integers.ts';
 import { createObserver } from './observer.ts';
-import { createGuardedPool, createPool, pollTimeouts, queryTimeouts } from './pool.ts';
+import { connectionsOf, createGuardedPool, pollTimeouts, queryTimeouts } from './pool.ts';
 import { parsePosition, type Position } from './position.ts';
 import { PrimaryDriver } from './primary-driver.ts';
+import { openPrimaryHosts } from './primary-hosts.ts';
 import { createReads, type Reading } from './reads.ts';
 import { startReplicas } from './replicas.ts';
 import { checkSchema } from './schema-version.ts';
@@ -19,6 +20,7 @@ export type Db = Kysely<DB>;
 export type Tx = Transaction<DB>;
 
 export type DatabaseOptions = {
+  /** With several hosts in it: whichever of them takes writes. */
   primaryUrl: string;
   replicaUrls: readonly string[];
   applicationName: string;
@@ -46,7 +48,7 @@ export type Database = {
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Everything the work reads is of one moment. On the primary, read only. */
   snapshot<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
-  /** Which history of which database. */
+  /** Which history of which database: another one after a promotion, and after a restore. */
   epoch(): Promise<string>;
   /** Rejects unless the primary has the schema this program was built for. Asked once, before serving. */
   checkSchema(): Promise<void>;
@@ -59,18 +61,19 @@ export type Database = {
 export function createDatabase(options: DatabaseOptions): Database {
   const { primaryUrl, replicaUrls, applicationName, logger, metrics, poolSize = 10, maxReplicaLagMs = 2_000, breakers = createBreakers({ logger }) } = options;
   const observe = createObserver({ logger, metrics });
-  const breaker = breakers.create('database_primary', isConnectionFailure, () => pool.abandon());
-  const pool = createGuardedPool({ url: primaryUrl, applicationName, size: poolSize, logger, timeouts: queryTimeouts, types: numberTypes }, breaker);
   const { probeMs } = breakers.settings;
   // A statement that the server itself gives up is an answer: it is slow, not away.
   const probing = { ...pollTimeouts, poolWaitMs: probeMs, connectMs: probeMs, statementMs: Math.ceil(probeMs / 2), queryMs: probeMs };
-  const polls = createPool({ url: primaryUrl, applicationName: `${applicationName} watch`, size: 1, logger: logger.child({}, { level: 'error' }), timeouts: probing });
-  const watch = watchServer(polls, breaker);
+  const hosts = openPrimaryHosts({ url: primaryUrl, applicationName, logger, timeouts: probing });
+  const breaker = breakers.create('database_primary', isConnectionFailure, () => pool.abandon());
+  const pool = createGuardedPool({ url: () => hosts.url, applicationName, size: poolSize, logger, timeouts: queryTimeouts, types: numberTypes, admit: hosts.admit }, breaker, hosts.settled);
+  const connections = connectionsOf(pool);
+  hosts.onMove(() => connections.drop());
+  const watch = watchServer(() => breaker.run(() => hosts.look()));
   const primary: Db = new Kysely({ dialect: dialect(new PrimaryDriver(pool, observe)) });
-  const epoch = createEpoch(pool);
   const replicas = startReplicas({
     urls: replicaUrls,
-    primaryUrl,
+    hosts,
     applicationName,
     poolSize,
     told: (number) => breakers.told(`database_replica_${number}`),
@@ -88,14 +91,14 @@ export function createDatabase(options: DatabaseOptions): Database {
     awaitReplicas: (position) => replicas.awaitShown(parsePosition(position)),
     write: (work) => primary.transaction().execute(work),
     snapshot: (work) => primary.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(work),
-    epoch,
+    epoch: createEpoch(hosts, pool),
     checkSchema: () => checkSchema(primary),
     async check() {
       await pool.query('select 1');
     },
     async stop() {
       await Promise.all([replicas.stop(), watch.stop()]);
-      await pool.end();
+      await Promise.all([pool.end(), hosts.stop()]);
     },
   };
 }

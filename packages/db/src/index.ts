@@ -7,7 +7,8 @@ export { createDatabase, type Database, type DatabaseOptions, type Db, type Tx }
 export { enqueue, type JobOptions } from './enqueue.ts';
 export { constraintCodes, constraintError } from './error-codes.ts';
 export { constraintName, isConnectionFailure, sqlState } from './failures.ts';
-export { createJobPool } from './pool.ts';
+export { createJobPool } from './job-pool.ts';
+export { findPrimary } from './find-primary.ts';
 export type { Position } from './position.ts';
 export { named } from './query-name.ts';
 export type { Reading } from './reads.ts';

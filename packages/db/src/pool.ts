@@ -5,7 +5,8 @@ import { GuardedPool } from './guarded-pool.ts';
 export type Target = 'primary' | 'replica';
 
 export type PoolOptions = {
-  url: string;
+  /** Asked for each new connection where it may become another one. */
+  url: string | (() => string);
   applicationName: string;
   size: number;
   logger: Logger;
@@ -14,6 +15,8 @@ export type PoolOptions = {
   types?: pg.CustomTypesConfig;
   /** Statements are sent without waiting for the answers of those before. */
   pipeline?: boolean;
+  /** Rejects when a new connection is not to be used; what it may still take of the time for opening one. */
+  admit?: (client: pg.ClientBase, withinMs: number) => Promise<void>;
 };
 
 export type Timeouts = {
@@ -49,13 +52,14 @@ export function createPool(options: PoolOptions): pg.Pool {
   return listened(new pg.Pool(configOf(options)), options);
 }
 
-export function createGuardedPool(options: PoolOptions, breaker: Breaker): GuardedPool {
-  return listened(new GuardedPool(configOf(options), breaker), options);
+export function createGuardedPool(options: PoolOptions, breaker: Breaker, settled?: Promise<void>): GuardedPool {
+  return listened(new GuardedPool(configOf(options), breaker, settled), options);
 }
 
-function configOf({ url, applicationName, size, timeouts, types, pipeline = false }: PoolOptions): pg.PoolConfig {
+function configOf({ url, applicationName, size, timeouts, types, pipeline = false, admit }: PoolOptions): pg.PoolConfig {
+  const leastMs = 100;
+  const begunAt = new WeakMap<pg.ClientBase, number>();
   return {
-    connectionString: url,
     application_name: applicationName,
     max: size,
     idleTimeoutMillis: 30_000,
@@ -64,9 +68,13 @@ function configOf({ url, applicationName, size, timeouts, types, pipeline = fals
     // The pool hands its own limit on to its connections.
     Client: class extends pg.Client {
       constructor(config?: pg.ClientConfig) {
-        super({ ...config, connectionTimeoutMillis: timeouts.connectMs });
+        super({ ...config, connectionString: typeof url === 'string' ? url : url(), connectionTimeoutMillis: timeouts.connectMs });
+        begunAt.set(this, performance.now());
       }
     },
+    ...(admit === undefined
+      ? {}
+      : { onConnect: (client: pg.ClientBase) => admit(client, Math.max(leastMs, timeouts.connectMs - (performance.now() - (begunAt.get(client) ?? 0)))) }),
     statement_timeout: timeouts.statementMs,
     query_timeout: timeouts.queryMs,
     lock_timeout: timeouts.lockMs,
@@ -83,10 +91,15 @@ function listened<P extends pg.Pool>(pool: P, { logger }: PoolOptions): P {
   return pool;
 }
 
-/** Nobody's request waits for these. */
-const jobTimeouts: Timeouts = Object.freeze({ ...queryTimeouts, poolWaitMs: 10_000, connectMs: 3_000 });
-
-/** For graphile-worker, which waits for jobs on a connection of its own and keeps their ids as text. The primary, never through a pooler. */
-export function createJobPool({ url, applicationName, size, logger }: Omit<PoolOptions, 'timeouts' | 'types'>): pg.Pool {
-  return createPool({ url, applicationName, size, logger, timeouts: jobTimeouts });
+/** How to end all connections of a pool, lent or idle: whatever is under way on them fails as a lost connection. */
+export function connectionsOf(pool: pg.Pool): { drop(): void } {
+  const all = new Set<pg.PoolClient>();
+  pool.on('connect', (client) => void all.add(client));
+  pool.on('remove', (client) => void all.delete(client));
+  return {
+    drop() {
+      // `end` would wait for the answers that a pipeline still owes.
+      for (const client of all) client.connection.stream.destroy();
+    },
+  };
 }

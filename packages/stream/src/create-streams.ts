@@ -25,14 +25,17 @@ export function createStreams({ db, redis, logger, metrics }: StreamsDeps): Stre
   });
   const ask = redis.guard('publish');
   const publisher = createPublisher({
-    epoch: db.epoch,
     ring: (event) => ask(() => ringFor(redis, event)),
     published: (outcome) => published?.inc({ outcome }),
     logger,
   });
   return {
     create: createStreamRows,
-    append,
+    async append(tx, wants, build) {
+      // Of the server that this transaction is on: when another one takes its place, the transaction fails. Asked later, it might be of the next.
+      const epoch = await db.epoch();
+      return (await append(tx, wants, build)).map((event) => ({ ...event, epoch }));
+    },
     publish: publisher.publish,
     whisper(ephemeral) {
       redis.client.publish(channel(ephemeral.stream), encodeEphemeral(ephemeral)).catch(() => undefined);

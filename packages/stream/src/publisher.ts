@@ -1,14 +1,13 @@
 import { backoffMs, type Logger } from '@confab/runtime';
 
-import type { LogEvent, StreamEvent } from './event.ts';
+import type { StreamEvent } from './event.ts';
 
 export interface Publisher {
-  publish(events: readonly LogEvent[]): void;
+  publish(events: readonly StreamEvent[]): void;
   stop(): Promise<void>;
 }
 
 export interface PublisherDeps {
-  epoch(): Promise<string>;
   ring(event: StreamEvent): Promise<void>;
   published(outcome: 'published' | 'failed' | 'dropped'): void;
   readonly logger: Logger;
@@ -18,14 +17,14 @@ const attempts = 4;
 const underWayLimit = 5_000;
 
 /** Gateways look at the heads themselves, so giving up costs seconds of delay and nothing else; waiting for ever would cost memory. */
-export function createPublisher({ epoch, ring, published, logger }: PublisherDeps): Publisher {
+export function createPublisher({ ring, published, logger }: PublisherDeps): Publisher {
   const underWay = new Set<Promise<void>>();
   let isStopping = false;
 
-  async function send(event: LogEvent): Promise<void> {
+  async function send(event: StreamEvent): Promise<void> {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        await ring({ ...event, epoch: await epoch() });
+        await ring(event);
         return published('published');
       } catch (error) {
         if (attempt + 1 >= attempts || isStopping) {

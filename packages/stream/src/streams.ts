@@ -3,7 +3,7 @@ import type { Tx } from '@confab/db';
 import type { RawBuilder } from 'kysely';
 
 import type { Ephemeral } from './ephemeral.ts';
-import type { Draft, LogEvent, Place, StreamEvent } from './event.ts';
+import type { Draft, Place, StreamEvent } from './event.ts';
 
 /** How many numbers (one unless told) of which stream. */
 export interface Want {
@@ -25,9 +25,9 @@ export interface Streams {
    * The last statements of a write transaction. `build` gets one place for each number wanted, in the order of `wants`.
    * Throws AppendRefused, so that the transaction rolls back, when `row` returned nothing.
    */
-  append(tx: Tx, wants: readonly Want[], build: (places: readonly Place[]) => Appendix): Promise<LogEvent[]>;
+  append(tx: Tx, wants: readonly Want[], build: (places: readonly Place[]) => Appendix): Promise<StreamEvent[]>;
   /** After the commit. Never throws and is not awaited: the log has what Redis misses. */
-  publish(events: readonly LogEvent[]): void;
+  publish(events: readonly StreamEvent[]): void;
   /** Says it to whoever listens right now. */
   whisper(ephemeral: Ephemeral): void;
   /** The contiguous run of the hot log from `afterSeq + 1`, possibly empty. */
