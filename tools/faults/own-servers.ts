@@ -28,6 +28,8 @@ export interface OwnServers {
   outliveDoubt(): Promise<void>;
   /** Redis forgets which sessions live: each is looked up, and then remembered for a whole minute. */
   forgetSessions(): Promise<void>;
+  /** Of requests, in Redis: for those who make more than anybody may. */
+  forgetLimits(): Promise<void>;
   /** A new replica of that server, asynchronous until the server is told otherwise. */
   follow(primary: Postgres, options: { name: string; port: number }): Promise<Postgres>;
   /** `pg_ctl promote`; settles when it takes writes. */
@@ -88,10 +90,8 @@ export async function startOwnServers({ replicas: count }: { replicas: number })
         }
       },
       outliveDoubt: () => outliveDoubt(redis.url),
-      forgetSessions: () =>
-        withRedis(redis.url, async (client) => {
-          for (const key of await client.keys('session:*')) await client.del(key);
-        }),
+      forgetSessions: () => forget(redis.url, 'session:*'),
+      forgetLimits: () => forget(redis.url, 'limit:*'),
       follow: async (of, { name, port }) => started(await startReplica({ ...(await place(name)), name, port, primary: of, durable: false })),
       promote: ({ directory }) => promote(directory, join(folder, 'promote.log')),
       emptyRedis: () => withRedis(redis.url, async (client) => void (await client.flushAll())),
@@ -107,6 +107,12 @@ function outliveDoubt(url: string): Promise<void> {
   return withRedis(url, async (client) => {
     const runId = /run_id:(\w+)/.exec(await client.info('server'))?.[1];
     for (let partition = 0; partition < 16; partition++) await client.set(`{p${partition}}:positions`, `${runId} 1`);
+  });
+}
+
+function forget(url: string, pattern: string): Promise<void> {
+  return withRedis(url, async (client) => {
+    for (const key of await client.keys(pattern)) await client.del(key);
   });
 }
 

@@ -17,6 +17,8 @@ const shape = {
   DATABASE_URL: env.database(),
   DATABASE_REPLICA_URLS: env.urls(['postgres:', 'postgresql:']),
   REDIS_URL: env.url(['redis:', 'rediss:']),
+  /** False when what is cached is not trusted: every read goes to PostgreSQL. */
+  CACHES: env.flag(true),
   CONFAB_SECRET: env.secret(32),
   /** A JWK set; else the keys are in the database. */
   SIGNING_KEYS_FILE: env.optionalText(),

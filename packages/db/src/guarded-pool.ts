@@ -26,12 +26,23 @@ export class GuardedPool extends pg.Pool {
   override connect(callback: Lent): void;
   override connect(callback?: Lent): Promise<pg.PoolClient> | void {
     if (callback === undefined) return this.#lend();
-    this.#lend().then((client) => callback(undefined, client, (release) => client.release(release as boolean | Error | undefined)), (error: Error) => callback(error, undefined, () => undefined));
+    void this.#lendTo(callback);
   }
 
   /** Whatever is under way fails as a lost connection, now and not after its time limit. */
   abandon(): void {
     for (const client of this.#lent) void client.end();
+  }
+
+  async #lendTo(callback: Lent): Promise<void> {
+    let client: pg.PoolClient;
+    try {
+      client = await this.#lend();
+    } catch (error) {
+      callback(error as Error, undefined, () => undefined);
+      return;
+    }
+    callback(undefined, client, (release) => client.release(release as boolean | Error | undefined));
   }
 
   async #lend(): Promise<pg.PoolClient> {

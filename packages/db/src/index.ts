@@ -9,6 +9,7 @@ export { constraintCodes, constraintError } from './error-codes.ts';
 export { constraintName, isConnectionFailure, sqlState } from './failures.ts';
 export { createJobPool } from './job-pool.ts';
 export { findPrimary } from './find-primary.ts';
+export { loginSettings } from './pool.ts';
 export type { Position } from './position.ts';
 export { named } from './query-name.ts';
 export type { Reading } from './reads.ts';

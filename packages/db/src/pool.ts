@@ -41,12 +41,19 @@ export const queryTimeouts: Timeouts = Object.freeze({
   idleInTransactionMs: 15_000,
 });
 
+/** What holds for a login where a pooler keeps start-up parameters away: `ALTER ROLE … SET`. */
+export const loginSettings: Readonly<Record<string, number>> = Object.freeze({
+  statement_timeout: queryTimeouts.statementMs,
+  lock_timeout: queryTimeouts.lockMs,
+  idle_in_transaction_session_timeout: queryTimeouts.idleInTransactionMs,
+});
+
 /** A poll that takes longer than this is as good as no answer. */
 export const pollTimeouts: Timeouts = Object.freeze({ poolWaitMs: 1_000, connectMs: 1_000, statementMs: 1_000, queryMs: 1_500, lockMs: 1_000, idleInTransactionMs: 1_000 });
 
 /**
  * pgbouncer in transaction mode refuses three of these as start-up parameters. There the URL takes them out again
- * (`?statement_timeout=&lock_timeout=&idle_in_transaction_session_timeout=`) and `ALTER ROLE … SET` puts them in.
+ * (`?statement_timeout=&lock_timeout=&idle_in_transaction_session_timeout=`) and `loginSettings` put them in.
  */
 export function createPool(options: PoolOptions): pg.Pool {
   return listened(new pg.Pool(configOf(options)), options);
@@ -74,7 +81,10 @@ function configOf({ url, applicationName, size, timeouts, types, pipeline = fals
     },
     ...(admit === undefined
       ? {}
-      : { onConnect: (client: pg.ClientBase) => admit(client, Math.max(leastMs, timeouts.connectMs - (performance.now() - (begunAt.get(client) ?? 0)))) }),
+      : {
+          // It is waited for, whatever the types say.
+          onConnect: ((client) => admit(client, Math.max(leastMs, timeouts.connectMs - (performance.now() - (begunAt.get(client) ?? 0))))) as (client: pg.ClientBase) => void,
+        }),
     statement_timeout: timeouts.statementMs,
     query_timeout: timeouts.queryMs,
     lock_timeout: timeouts.lockMs,
