@@ -16,6 +16,7 @@ const scripts = {
   schema: ['tools/schema/cli.ts'],
   build: ['tools/stack/build.ts'],
   keys: ['tools/keys/cli.ts'],
+  bench: ['tools/bench/cli.ts'],
 };
 
 const checkout = resolve(import.meta.dirname ?? dirname(new URL(import.meta.url).pathname), '../..');

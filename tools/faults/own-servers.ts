@@ -6,10 +6,13 @@ import { Client } from 'pg';
 import { createClient } from 'redis';
 import { migrate } from '../migrate/migrate.ts';
 import { createPorts, type Ports } from '../stack/ports.ts';
-import { startPostgres, type Postgres } from '../stack/postgres.ts';
+import { postgresBinaries } from '../stack/postgres-binaries.ts';
+import { startPostgres, workingDirectory, type Postgres } from '../stack/postgres.ts';
 import { startRedis, type Redis } from '../stack/redis.ts';
 import { startReplica } from '../stack/replica.ts';
+import { run } from '../stack/run-command.ts';
 import { ensureDatabase } from '../stack/scratch.ts';
+import { serviceUser } from '../stack/service-user.ts';
 import { makeTemporaryFolder } from '../stack/temporary-folder.ts';
 
 /** Servers of a test's own, to be frozen, emptied and killed. */
@@ -25,10 +28,22 @@ export interface OwnServers {
   outliveDoubt(): Promise<void>;
   /** Redis forgets which sessions live: each is looked up, and then remembered for a whole minute. */
   forgetSessions(): Promise<void>;
+  /** Of requests, in Redis: for those who make more than anybody may. */
+  forgetLimits(): Promise<void>;
+  /** A new replica of that server, asynchronous until the server is told otherwise. */
+  follow(primary: Postgres, options: { name: string; port: number }): Promise<Postgres>;
+  /** `pg_ctl promote`; settles when it takes writes. */
+  promote(replica: Postgres): Promise<void>;
   stop(): Promise<void>;
 }
 
-const database = 'confab';
+export const database = 'confab';
+
+async function promote(directory: string, logFile: string): Promise<void> {
+  const user = serviceUser();
+  const command = join(await postgresBinaries(user), 'bin/pg_ctl');
+  await run(command, ['promote', '--wait', '-D', workingDirectory], { cwd: directory, env: { PATH: process.env['PATH'], LC_ALL: 'C' }, user, logFile });
+}
 
 export async function startOwnServers({ replicas: count }: { replicas: number }): Promise<OwnServers> {
   const folder = await makeTemporaryFolder();
@@ -76,10 +91,10 @@ export async function startOwnServers({ replicas: count }: { replicas: number })
         }
       },
       outliveDoubt: () => outliveDoubt(redis.url),
-      forgetSessions: () =>
-        withRedis(redis.url, async (client) => {
-          for (const key of await client.keys('session:*')) await client.del(key);
-        }),
+      forgetSessions: () => forget(redis.url, 'session:*'),
+      forgetLimits: () => forget(redis.url, 'limit:*'),
+      follow: async (of, { name, port }) => started(await startReplica({ ...(await place(name)), name, port, primary: of, durable: false })),
+      promote: ({ directory }) => promote(directory, join(folder, 'promote.log')),
       emptyRedis: () => withRedis(redis.url, async (client) => void (await client.flushAll())),
       stop,
     };
@@ -93,6 +108,12 @@ function outliveDoubt(url: string): Promise<void> {
   return withRedis(url, async (client) => {
     const runId = /run_id:(\w+)/.exec(await client.info('server'))?.[1];
     for (let partition = 0; partition < 16; partition++) await client.set(`{p${partition}}:positions`, `${runId} 1`);
+  });
+}
+
+function forget(url: string, pattern: string): Promise<void> {
+  return withRedis(url, async (client) => {
+    for (const key of await client.keys(pattern)) await client.del(key);
   });
 }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createConfab } from '@confab/sdk';
 import type { Confab } from '@confab/sdk';
+import { registerPatiently } from '@confab/testing';
 
 export interface Sample {
   readonly kind: 'send' | 'read' | 'sign in';
@@ -28,7 +29,7 @@ export async function enter(url: string, roomId?: string, fetchUnder: typeof glo
   const confab = createConfab({ baseUrl: url, fetch });
   const username = `member-${randomBytes(5).toString('hex')}`;
   const password = randomBytes(12).toString('hex');
-  await confab.auth.register({ username, email: `${username}@example.org`, password });
+  await registerPatiently(confab, { username, email: `${username}@example.org`, password });
   if (roomId !== undefined) await confab.rest.joinRoom(roomId);
   return { confab, username, password, address };
 }

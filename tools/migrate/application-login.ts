@@ -1,5 +1,8 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
+import { loginSettings } from '@confab/db';
+import { serverUrls } from '@confab/runtime';
 import { Client } from 'pg';
+import { primaryOf } from './target.ts';
 
 /** Holds the rights, and is made by the migrations. */
 const applicationRole = 'confab_app';
@@ -19,10 +22,10 @@ export function asApplication(databaseUrl: string, password: string): string {
  * make roles; whoever has not got them makes that user by hand, and gives one address to both.
  */
 export async function ensureApplicationLogin(ownerUrl: string, applicationUrl: string): Promise<void> {
-  const { username, password } = new URL(applicationUrl);
-  if (username === '' || username === new URL(ownerUrl).username) return;
+  const { username, password } = new URL(serverUrls(applicationUrl)[0] ?? applicationUrl);
+  if (username === '' || username === new URL(serverUrls(ownerUrl)[0] ?? ownerUrl).username) return;
   if (password === '') throw new Error(`The address of the database has no password for ${username}.`);
-  const client = new Client({ connectionString: ownerUrl, application_name: 'confab-migrate', connectionTimeoutMillis: 10_000 });
+  const client = new Client({ connectionString: await primaryOf(ownerUrl), application_name: 'confab-migrate', connectionTimeoutMillis: 10_000 });
   await client.connect();
   try {
     const { rows } = await client.query<{ rolname: string }>('SELECT rolname FROM pg_roles WHERE rolname = ANY($1)', [[applicationRole, decodeURIComponent(username)]]);
@@ -32,6 +35,8 @@ export async function ensureApplicationLogin(ownerUrl: string, applicationUrl: s
     const verifier = client.escapeLiteral(scramVerifier(decodeURIComponent(password)));
     await client.query(`${names.includes(decodeURIComponent(username)) ? 'ALTER' : 'CREATE'} ROLE ${login} LOGIN PASSWORD ${verifier}`);
     await client.query(`GRANT ${applicationRole} TO ${login}`);
+    // The processes say so themselves when they connect, except through a pooler, which takes no such parameters.
+    for (const [name, ms] of Object.entries(loginSettings)) await client.query(`ALTER ROLE ${login} SET ${name} = ${ms}`);
   } finally {
     await client.end();
   }

@@ -6,6 +6,7 @@ import { runner } from 'node-pg-migrate';
 import { Client, DatabaseError } from 'pg';
 import { checkout } from '../stack/places.ts';
 import { loadMigrations } from './loader.ts';
+import { primaryOf } from './target.ts';
 
 export type Direction = 'up' | 'down';
 export type MigrationStatus = { name: string; runAt: Date | undefined };
@@ -27,7 +28,8 @@ const retryMs = 1_000;
  * Every pending migration, each in its own transaction, so that no lock is held longer than one of them takes. Upwards the
  * job queue's own tables follow, so that no process needs the right to make tables. Returns the names, in the order they ran.
  */
-export async function migrate(databaseUrl: string, direction: Direction, options: MigrateOptions = {}): Promise<string[]> {
+export async function migrate(url: string, direction: Direction, options: MigrateOptions = {}): Promise<string[]> {
+  const databaseUrl = await primaryOf(url);
   const names: string[] = [];
   const wanted = options.count ?? (direction === 'up' ? Infinity : 1);
   while (names.length < wanted) {
@@ -81,7 +83,7 @@ function runOne(databaseUrl: string, direction: Direction, { say }: MigrateOptio
 }
 
 export async function migrationStatus(databaseUrl: string): Promise<MigrationStatus[]> {
-  const runAt = await withClient(databaseUrl, readRun);
+  const runAt = await withClient(await primaryOf(databaseUrl), readRun);
   const names = new Set([...readdirSync(migrationsFolder).map((file) => file.replace(/\.sql$/, '')), ...runAt.keys()]);
   return [...names].toSorted().map((name) => ({ name, runAt: runAt.get(name) }));
 }

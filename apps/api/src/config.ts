@@ -15,9 +15,11 @@ const shape = {
   GATEWAY_URLS: env.urls(sockets),
   WEB_DIR: env.optionalText(),
   TRUST_PROXY: proxies(),
-  DATABASE_URL: env.url(['postgres:', 'postgresql:']),
+  DATABASE_URL: env.database(),
   DATABASE_REPLICA_URLS: env.urls(['postgres:', 'postgresql:']),
   REDIS_URL: env.url(['redis:', 'rediss:']),
+  /** False when what is cached is not trusted: every read goes to PostgreSQL. */
+  CACHES: env.flag(true),
   CONFAB_SECRET: env.secret(32),
   /** A JWK set; else the keys are in the database. */
   SIGNING_KEYS_FILE: env.optionalText(),

@@ -11,7 +11,7 @@ const shape = {
   /** Where people reach the web app. Its origin is always allowed. */
   PUBLIC_URL: env.url(['http:', 'https:']),
   ALLOWED_ORIGINS: origins(),
-  DATABASE_URL: env.url(['postgres:', 'postgresql:']),
+  DATABASE_URL: env.database(),
   DATABASE_REPLICA_URLS: env.urls(['postgres:', 'postgresql:']),
   REDIS_URL: env.url(['redis:', 'rediss:']),
   CONFAB_SECRET: env.secret(32),

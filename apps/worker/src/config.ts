@@ -5,9 +5,9 @@ const shape = {
   ...tracingFields,
   HOST: env.text('127.0.0.1'),
   WORKER_OPS_PORT: env.port(3105),
-  DATABASE_URL: env.url(['postgres:', 'postgresql:']),
+  DATABASE_URL: env.database(),
   /** As the owner of the job tables, and never through a pooler. */
-  DATABASE_DIRECT_URL: env.url(['postgres:', 'postgresql:']),
+  DATABASE_DIRECT_URL: env.database(),
   DATABASE_REPLICA_URLS: env.urls(['postgres:', 'postgresql:']),
   REDIS_URL: env.url(['redis:', 'rediss:']),
   CONFAB_SECRET: env.secret(32),

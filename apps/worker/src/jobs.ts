@@ -32,7 +32,7 @@ const concurrency = 5;
 
 export function createJobs({ databaseUrl, database, tasks, logger, metrics, abortAfterMs }: JobsOptions): Jobs {
   // Besides those of jobs, one connection waits for new ones and one is for the crontab.
-  const pgPool = createJobPool({ url: databaseUrl, applicationName: 'confab-worker-jobs', size: concurrency + 2, logger }, database);
+  const { pool: pgPool, stop: stopPool } = createJobPool({ url: databaseUrl, applicationName: 'confab-worker-jobs', size: concurrency + 2, logger }, database);
   const jobMetrics = createJobMetrics({ metrics, tasks: Object.keys(tasks), pool: pgPool, logger });
   const stopping = new AbortController();
   let runner: Runner | undefined;
@@ -85,7 +85,7 @@ export function createJobs({ databaseUrl, database, tasks, logger, metrics, abor
       // It refuses when it is about to stop by itself, which is as good.
       await runner?.stop().catch((error: unknown) => logger.debug({ err: error }, 'jobs were stopping already'));
       await supervision;
-      await pgPool.end();
+      await stopPool();
     },
   };
 }

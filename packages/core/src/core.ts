@@ -74,6 +74,8 @@ export interface CoreOptions {
   readonly signingKeysFile?: string | undefined;
   /** Given out with tickets; whoever gives none out has none. */
   readonly gatewayUrls: readonly string[];
+  /** False: nothing is cached. */
+  readonly hasCaches?: boolean;
 }
 
 export interface Core {
@@ -94,8 +96,8 @@ export interface Core {
   watchCaches(): () => Promise<void>;
 }
 
-export function createCore({ database, redis, streams, logger, metrics, clock, secret, signingKeysFile, gatewayUrls }: CoreOptions): Core {
-  const caches = createDomainCaches({ redis, database, streams, logger, metrics });
+export function createCore({ database, redis, streams, logger, metrics, clock, secret, signingKeysFile, gatewayUrls, hasCaches = true }: CoreOptions): Core {
+  const caches = createDomainCaches({ redis, database, streams, logger, metrics, isOn: hasCaches });
   const keys = signingKeysFile === undefined ? createKeyRing({ database, secret, clock }) : createKeyFile({ path: signingKeysFile, clock, logger });
   const tokens = createTokens({ keys, clock });
   const refreshTokens = createRefreshTokens(secret);

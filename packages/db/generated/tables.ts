@@ -35,6 +35,11 @@ export interface AuditEntries {
   subject_id: string | null;
 }
 
+export interface Epochs {
+  begun_at: Generated<Timestamp>;
+  epoch: string;
+}
+
 export interface IdempotencyKeys {
   created_at: Timestamp;
   key: string;
@@ -154,6 +159,7 @@ export interface Users {
 
 export interface DB {
   audit_entries: AuditEntries;
+  epochs: Epochs;
   idempotency_keys: IdempotencyKeys;
   memberships: Memberships;
   messages: Messages;

@@ -6,10 +6,11 @@ import { isConnectionFailure } from './failures.ts';
 import { numberTypes } from './integers.ts';
 import type { LastStatement } from './last-statement.ts';
 import { createObserver } from './observer.ts';
-import { createGuardedPool, createPool, pollTimeouts, queryTimeouts } from './pool.ts';
+import { connectionsOf, createGuardedPool, pollTimeouts, queryTimeouts } from './pool.ts';
 import { createPoolMetrics, type ObservePool } from './pool-metrics.ts';
 import { parsePosition, type Position } from './position.ts';
 import { openPrimary } from './primary-driver.ts';
+import { openPrimaryHosts } from './primary-hosts.ts';
 import { createReads, type Reading } from './reads.ts';
 import { type ReplicaState, startReplicas } from './replicas.ts';
 import { checkSchema, checkSchemaNow } from './schema-version.ts';
@@ -21,6 +22,7 @@ export type Db = Kysely<DB>;
 export type Tx = Transaction<DB>;
 
 export type DatabaseOptions = {
+  /** With several hosts in it: whichever of them takes writes. */
   primaryUrl: string;
   replicaUrls: readonly string[];
   applicationName: string;
@@ -53,7 +55,7 @@ export type Database = {
   write<T>(work: (tx: Tx) => Promise<T | LastStatement<T>>): Promise<T>;
   /** Everything the work reads is of one moment. On the primary, read only. */
   snapshot<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
-  /** Which history of which database. */
+  /** Which history of which database: another one after a promotion, and after a restore. */
   epoch(): Promise<string>;
   /** Rejects unless the primary has the schema this program was built for. Asked once, before serving. */
   checkSchema(): Promise<void>;
@@ -70,20 +72,21 @@ export type Database = {
 export function createDatabase(options: DatabaseOptions): Database {
   const { primaryUrl, replicaUrls, applicationName, logger, metrics, poolSize = 10, maxReplicaLagMs = 2_000, breakers = createBreakers({ logger }) } = options;
   const observe = createObserver({ logger, metrics });
-  const breaker = breakers.create('database_primary', isConnectionFailure, () => pool.abandon());
-  const pool = createGuardedPool({ url: primaryUrl, applicationName, size: poolSize, logger, timeouts: queryTimeouts, types: numberTypes, pipeline: true }, breaker);
-  const observePool = createPoolMetrics(metrics);
-  observePool('primary', pool);
   const { probeMs } = breakers.settings;
   // A statement that the server itself gives up is an answer: it is slow, not away.
   const probing = { ...pollTimeouts, poolWaitMs: probeMs, connectMs: probeMs, statementMs: Math.ceil(probeMs / 2), queryMs: probeMs };
-  const polls = createPool({ url: primaryUrl, applicationName: `${applicationName} watch`, size: 1, logger: logger.child({}, { level: 'error' }), timeouts: probing });
-  const watch = watchServer(polls, breaker);
+  const hosts = openPrimaryHosts({ url: primaryUrl, applicationName, logger, timeouts: probing });
+  const breaker = breakers.create('database_primary', isConnectionFailure, () => pool.abandon());
+  const pool = createGuardedPool({ url: () => hosts.url, applicationName, size: poolSize, logger, timeouts: queryTimeouts, types: numberTypes, pipeline: true, admit: hosts.admit }, breaker, hosts.settled);
+  const connections = connectionsOf(pool);
+  hosts.onMove(() => connections.drop());
+  const observePool = createPoolMetrics(metrics);
+  observePool('primary', pool);
+  const watch = watchServer(() => breaker.run(() => hosts.look()));
   const { db: primary, transaction } = openPrimary<DB>(pool, observe);
-  const epoch = createEpoch(pool);
   const replicas = startReplicas({
     urls: replicaUrls,
-    primaryUrl,
+    hosts,
     applicationName,
     poolSize,
     told: (number) => breakers.told(`database_replica_${number}`),
@@ -103,7 +106,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     awaitReplicas: (position) => replicas.awaitShown(parsePosition(position)),
     write: (work) => transaction(writing, work),
     snapshot: (work) => transaction(ofOneMoment, work),
-    epoch,
+    epoch: createEpoch(hosts, pool),
     checkSchema: () => checkSchema(primary),
     checkSchemaNow: () => checkSchemaNow(primary),
     observePool,
@@ -112,7 +115,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     },
     async stop() {
       await Promise.all([replicas.stop(), watch.stop()]);
-      await pool.end();
+      await Promise.all([pool.end(), hosts.stop()]);
     },
   };
 }

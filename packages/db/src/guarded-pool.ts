@@ -9,11 +9,14 @@ type Lent = (error: Error | undefined, client: pg.PoolClient | undefined, done: 
  */
 export class GuardedPool extends pg.Pool {
   readonly #breaker: Breaker;
+  readonly #settled: Promise<void>;
   readonly #lent = new Set<pg.PoolClient>();
 
-  constructor(options: pg.PoolConfig, breaker: Breaker) {
+  /** `settled`: until then it is not known which server is meant. */
+  constructor(options: pg.PoolConfig, breaker: Breaker, settled = Promise.resolve()) {
     super(options);
     this.#breaker = breaker;
+    this.#settled = settled;
     this.on('acquire', (client) => void this.#lent.add(client));
     this.on('release', (_error, client) => void this.#lent.delete(client));
     this.on('remove', (client) => void this.#lent.delete(client));
@@ -23,16 +26,7 @@ export class GuardedPool extends pg.Pool {
   override connect(callback: Lent): void;
   override connect(callback?: Lent): Promise<pg.PoolClient> | void {
     if (callback === undefined) return this.#lend();
-    try {
-      this.#breaker.assertClosed();
-    } catch (error) {
-      callback(error as Error, undefined, () => undefined);
-      return;
-    }
-    super.connect((error, client, done) => {
-      if (error !== undefined) this.#breaker.failed(error);
-      callback(error, client, done);
-    });
+    void this.#lendTo(callback);
   }
 
   /** Whatever is under way fails as a lost connection, now and not after its time limit. */
@@ -41,7 +35,19 @@ export class GuardedPool extends pg.Pool {
     for (const client of this.#lent) client.connection.stream.destroy();
   }
 
+  async #lendTo(callback: Lent): Promise<void> {
+    let client: pg.PoolClient;
+    try {
+      client = await this.#lend();
+    } catch (error) {
+      callback(error as Error, undefined, () => undefined);
+      return;
+    }
+    callback(undefined, client, (release) => client.release(release as boolean | Error | undefined));
+  }
+
   async #lend(): Promise<pg.PoolClient> {
+    await this.#settled;
     this.#breaker.assertClosed();
     try {
       return await super.connect();

@@ -7,8 +7,10 @@ export { createDatabase, type Database, type DatabaseOptions, type Db, type Tx }
 export { enqueue, type JobOptions, jobTrace } from './enqueue.ts';
 export { constraintCodes, constraintError } from './error-codes.ts';
 export { constraintName, isConnectionFailure, sqlState } from './failures.ts';
+export { findPrimary } from './find-primary.ts';
+export { createJobPool, type JobPool } from './job-pool.ts';
 export { LastStatement } from './last-statement.ts';
-export { createJobPool, type JobPool } from './pool.ts';
+export { loginSettings } from './pool.ts';
 export type { Position } from './position.ts';
 export { named } from './query-name.ts';
 export type { Reading } from './reads.ts';

@@ -1,12 +1,12 @@
 import type { Breaker, Logger } from '@confab/runtime';
 import pg from 'pg';
-import type { Database } from './database.ts';
 import { GuardedPool } from './guarded-pool.ts';
 
 export type Target = 'primary' | 'replica';
 
 export type PoolOptions = {
-  url: string;
+  /** Asked for each new connection where it may become another one. */
+  url: string | (() => string);
   applicationName: string;
   size: number;
   logger: Logger;
@@ -15,6 +15,8 @@ export type PoolOptions = {
   types?: pg.CustomTypesConfig;
   /** Statements are sent without waiting for the answers of those before. */
   pipeline?: boolean;
+  /** Rejects when a new connection is not to be used; what it may still take of the time for opening one. */
+  admit?: (client: pg.ClientBase, withinMs: number) => Promise<void>;
 };
 
 export type Timeouts = {
@@ -39,24 +41,32 @@ export const queryTimeouts: Timeouts = Object.freeze({
   idleInTransactionMs: 15_000,
 });
 
+/** What holds for a login where a pooler keeps start-up parameters away: `ALTER ROLE … SET`. */
+export const loginSettings: Readonly<Record<string, number>> = Object.freeze({
+  statement_timeout: queryTimeouts.statementMs,
+  lock_timeout: queryTimeouts.lockMs,
+  idle_in_transaction_session_timeout: queryTimeouts.idleInTransactionMs,
+});
+
 /** A poll that takes longer than this is as good as no answer. */
 export const pollTimeouts: Timeouts = Object.freeze({ poolWaitMs: 1_000, connectMs: 1_000, statementMs: 1_000, queryMs: 1_500, lockMs: 1_000, idleInTransactionMs: 1_000 });
 
 /**
  * pgbouncer in transaction mode refuses three of these as start-up parameters. There the URL takes them out again
- * (`?statement_timeout=&lock_timeout=&idle_in_transaction_session_timeout=`) and `ALTER ROLE … SET` puts them in.
+ * (`?statement_timeout=&lock_timeout=&idle_in_transaction_session_timeout=`) and `loginSettings` put them in.
  */
 export function createPool(options: PoolOptions): pg.Pool {
   return listened(new pg.Pool(configOf(options)), options);
 }
 
-export function createGuardedPool(options: PoolOptions, breaker: Breaker): GuardedPool {
-  return listened(new GuardedPool(configOf(options), breaker), options);
+export function createGuardedPool(options: PoolOptions, breaker: Breaker, settled?: Promise<void>): GuardedPool {
+  return listened(new GuardedPool(configOf(options), breaker, settled), options);
 }
 
-function configOf({ url, applicationName, size, timeouts, types, pipeline = false }: PoolOptions): pg.PoolConfig {
+function configOf({ url, applicationName, size, timeouts, types, pipeline = false, admit }: PoolOptions): pg.PoolConfig {
+  const leastMs = 100;
+  const begunAt = new WeakMap<pg.ClientBase, number>();
   return {
-    connectionString: url,
     application_name: applicationName,
     max: size,
     idleTimeoutMillis: 30_000,
@@ -65,9 +75,16 @@ function configOf({ url, applicationName, size, timeouts, types, pipeline = fals
     // The pool hands its own limit on to its connections.
     Client: class extends pg.Client {
       constructor(config?: pg.ClientConfig) {
-        super({ ...config, connectionTimeoutMillis: timeouts.connectMs });
+        super({ ...config, connectionString: typeof url === 'string' ? url : url(), connectionTimeoutMillis: timeouts.connectMs });
+        begunAt.set(this, performance.now());
       }
     },
+    ...(admit === undefined
+      ? {}
+      : {
+          // It is waited for, whatever the types say.
+          onConnect: ((client) => admit(client, Math.max(leastMs, timeouts.connectMs - (performance.now() - (begunAt.get(client) ?? 0))))) as (client: pg.ClientBase) => void,
+        }),
     statement_timeout: timeouts.statementMs,
     query_timeout: timeouts.queryMs,
     lock_timeout: timeouts.lockMs,
@@ -84,14 +101,15 @@ function listened<P extends pg.Pool>(pool: P, { logger }: PoolOptions): P {
   return pool;
 }
 
-/** Nobody's request waits for these. */
-const jobTimeouts: Timeouts = Object.freeze({ ...queryTimeouts, poolWaitMs: 10_000, connectMs: 3_000 });
-
-export type JobPool = pg.Pool;
-
-/** For graphile-worker, which waits for jobs on a connection of its own and keeps their ids as text. The primary, never through a pooler. */
-export function createJobPool(options: Omit<PoolOptions, 'timeouts' | 'types'>, { observePool }: Pick<Database, 'observePool'>): JobPool {
-  const pool = createPool({ ...options, timeouts: jobTimeouts });
-  observePool('jobs', pool);
-  return pool;
+/** How to end all connections of a pool, lent or idle: whatever is under way on them fails as a lost connection. */
+export function connectionsOf(pool: pg.Pool): { drop(): void } {
+  const all = new Set<pg.PoolClient>();
+  pool.on('connect', (client) => void all.add(client));
+  pool.on('remove', (client) => void all.delete(client));
+  return {
+    drop() {
+      // `end` would wait for the answers that a pipeline still owes.
+      for (const client of all) client.connection.stream.destroy();
+    },
+  };
 }

@@ -29,8 +29,8 @@ function watched(samples: PrimaryHistory) {
   const health = new ReplicaHealth({ label: 'r', logger, maxLagMs: 2_000 });
   return {
     health,
-    answer(replayed: bigint, now: number, inRecovery = true) {
-      health.answered({ inRecovery, replayed: lsn(replayed) }, samples, now);
+    answer(replayed: bigint, now: number, inRecovery = true, isOfHistory = true) {
+      health.answered({ inRecovery, isOfHistory, replayed: lsn(replayed) }, samples, now);
       return health.isHealthy;
     },
   };
@@ -64,7 +64,7 @@ test('a server that is not in recovery is no replica', () => {
   for (let i = 0; i < 3; i++) answer(16n, 0);
   expect(health.isHealthy).toBe(true);
   expect(answer(16n, 0, false)).toBe(false);
-  health.answered({ inRecovery: true, replayed: null }, history(), 0);
+  health.answered({ inRecovery: true, replayed: null, isOfHistory: true }, history(), 0);
   expect(health.isHealthy).toBe(false);
 });
 
@@ -73,4 +73,15 @@ test('after silence it has to prove itself anew', () => {
   for (let i = 0; i < 3; i++) answer(16n, 0);
   health.eject('no answer');
   expect([16n, 16n, 16n].map((replayed) => answer(replayed, 0))).toEqual([false, false, true]);
+});
+
+test('positions of the history before a promotion say nothing of the one after it', () => {
+  const samples = history([0, 64n]);
+  const { answer } = watched(samples);
+  expect([64n, 64n, 64n].map((replayed) => answer(replayed, 1))).toEqual([false, false, true]);
+  samples.begin('other-2');
+  samples.add({ at: 2, position: 48n });
+  // It has what was lost: as long as it does not follow the new primary it is out, however far it seems.
+  expect(answer(64n, 3, true, false)).toBe(false);
+  expect([48n, 48n, 48n].map((replayed) => answer(replayed, 10_000))).toEqual([false, false, true]);
 });

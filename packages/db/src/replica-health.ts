@@ -8,9 +8,22 @@ export class PrimaryHistory {
   readonly #samples: Sample[] = [];
   readonly #keepMs: number;
   #first: bigint | undefined;
+  #epoch: string | undefined;
 
   constructor(keepMs: number) {
     this.#keepMs = keepMs;
+  }
+
+  /** Undefined until a primary has answered. */
+  get epoch(): string | undefined {
+    return this.#epoch;
+  }
+
+  /** After a promotion: positions of the history before may be beyond those of this one. */
+  begin(epoch: string): void {
+    this.#epoch = epoch;
+    this.#samples.length = 0;
+    this.#first = undefined;
   }
 
   add(sample: Sample): void {
@@ -34,7 +47,8 @@ export class PrimaryHistory {
   }
 }
 
-export type ReplicaAnswer = { inRecovery: boolean; replayed: string | null };
+/** `isOfHistory`: what was written since the primary became one has come to it. */
+export type ReplicaAnswer = { inRecovery: boolean; replayed: string | null; isOfHistory: boolean };
 
 /** Good answers in a row that put a replica into rotation, with at most half the lag that takes it out: one at the limit does not flap. */
 const goodAnswers = 3;
@@ -71,12 +85,16 @@ export class ReplicaHealth {
     return this.#isHealthy && this.#replayed >= position;
   }
 
-  answered({ inRecovery, replayed }: ReplicaAnswer, history: PrimaryHistory, now: number): void {
+  answered({ inRecovery, replayed, isOfHistory }: ReplicaAnswer, history: PrimaryHistory, now: number): void {
     if (!inRecovery || replayed === null) {
       this.eject('not a replica');
       return;
     }
     this.#replayed = parsePosition(replayed);
+    if (!isOfHistory) {
+      this.eject('another history');
+      return;
+    }
     this.#lagMs = history.lagMs(this.#replayed, now);
     if (this.#lagMs > this.#maxLagMs) this.eject('lag', { lagMs: Math.round(this.#lagMs) });
     else if (!this.#isHealthy) this.#consider(history.reachesBack(this.#replayed) && this.#lagMs <= this.#maxLagMs / 2);

@@ -67,8 +67,8 @@ export function openReplica(url: string, number: number, options: ReplicaOptions
     },
     async poll(history) {
       try {
-        const { rows } = await polls.query<ReplicaAnswer>('select pg_is_in_recovery() as "inRecovery", pg_last_wal_replay_lsn()::text as replayed');
-        health.answered(rows[0] ?? { inRecovery: false, replayed: null }, history, performance.now());
+        const { rows } = await polls.query<ReplicaAnswer>(pollText, [history.epoch ?? null]);
+        health.answered(rows[0] ?? { inRecovery: false, replayed: null, isOfHistory: false }, history, performance.now());
       } catch (error) {
         health.eject('no answer', { err: error });
         driver.abandon();
@@ -80,7 +80,11 @@ export function openReplica(url: string, number: number, options: ReplicaOptions
   };
 }
 
+const pollText = `
+  select pg_is_in_recovery() as "inRecovery", pg_last_wal_replay_lsn()::text as replayed,
+    $1::text is null or exists (select from epochs where epoch = $1) as "isOfHistory"`;
+
 /** Of its own, so that a pool full of slow queries does not look like a dead server. */
-export function openPolls(url: string, { applicationName, logger }: Pick<ReplicaOptions, 'applicationName' | 'logger'>): pg.Pool {
+export function openPolls(url: string | (() => string), { applicationName, logger }: Pick<ReplicaOptions, 'applicationName' | 'logger'>): pg.Pool {
   return createPool({ url, applicationName: `${applicationName} poll`, size: 1, logger: logger.child({}, { level: 'error' }), timeouts: pollTimeouts });
 }

@@ -1,13 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Metrics } from '@confab/runtime';
 import type pg from 'pg';
+import { epochOf, identityColumns, identityOf, type IdentityRow } from './identity.ts';
 import { parsePosition } from './position.ts';
 import { openPolls, openReplica, type Replica, type ReplicaOptions } from './replica.ts';
+import { connectionsOf } from './pool.ts';
+import type { PrimaryHosts } from './primary-hosts.ts';
 import { PrimaryHistory } from './replica-health.ts';
 
 export type ReplicasOptions = ReplicaOptions & {
   urls: readonly string[];
-  primaryUrl: string;
+  hosts: PrimaryHosts;
   pollMs: number;
   metrics: Metrics | undefined;
 };
@@ -26,11 +29,13 @@ export type ReplicaState = { readonly replica: number; readonly isInRotation: bo
 
 /** Asks every server where it is, all the time. None is in rotation until it has answered well. */
 export function startReplicas(options: ReplicasOptions): Replicas {
-  const { urls, primaryUrl, pollMs, maxLagMs, logger, metrics } = options;
+  const { urls, hosts, pollMs, maxLagMs, logger, metrics } = options;
   if (urls.length === 0) return { choose: () => 'none', awaitShown: async () => undefined, states: () => [], stop: async () => undefined };
 
   const history = new PrimaryHistory(4 * maxLagMs);
-  const primaryPolls = openPolls(primaryUrl, options);
+  const primaryPolls = openPolls(() => hosts.url, options);
+  const polling = connectionsOf(primaryPolls);
+  hosts.onMove(() => polling.drop());
   const replicas = urls.map((url, index) => openReplica(url, index + 1, options));
   const report = createReport(metrics);
   const loops = [
@@ -78,8 +83,18 @@ function createReport(metrics: Metrics | undefined): (replica: Replica, index: n
 async function pollPrimary(pool: pg.Pool, history: PrimaryHistory): Promise<void> {
   try {
     // Flushed, not inserted: a replica cannot have what is not on the primary's disk, and an idle primary may leave a little there for long.
-    const { rows } = await pool.query<{ position: string }>('select pg_current_wal_flush_lsn()::text as position');
-    if (rows[0] !== undefined) history.add({ at: performance.now(), position: parsePosition(rows[0].position) });
+    const { rows } = await pool.query<IdentityRow & { position: string | null }>(
+      `select ${identityColumns}, case when not pg_is_in_recovery() then pg_current_wal_flush_lsn()::text end as position`,
+    );
+    const epoch = epochOf(identityOf(rows[0]));
+    const position = rows[0]?.position;
+    if (position === null || position === undefined) return;
+    if (epoch !== history.epoch) {
+      // Who shows this row has replayed something of this history, and so is not on the way of a primary that was replaced.
+      await pool.query('insert into epochs (epoch) values ($1) on conflict do nothing', [epoch]);
+      history.begin(epoch);
+    }
+    history.add({ at: performance.now(), position: parsePosition(position) });
   } catch {
     // Without a primary nothing new can be missed; readiness and queries say that it is gone.
   }

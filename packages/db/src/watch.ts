@@ -1,19 +1,16 @@
-import type { Breaker } from '@confab/runtime';
-import type pg from 'pg';
-
 /** As often as this a server that answers is asked. One that does not is asked again at once: each question has its time limit. */
 const everyMs = 500;
 
-/** Asks the server all the time, over a connection of its own, and lets the breaker judge: so it opens without traffic, and no member's request is the probe. */
-export function watchServer(polls: pg.Pool, breaker: Breaker): { stop(): Promise<void> } {
+/** Asks all the time, without traffic: so a breaker opens before a member meets what is broken, and no member's request is the probe. */
+export function watchServer(look: () => Promise<void>): { stop(): Promise<void> } {
   const stopping = new AbortController();
 
   async function ask(): Promise<boolean> {
     try {
-      await breaker.run(() => polls.query('select 1'));
+      await look();
       return true;
     } catch {
-      // The breaker has counted it, and says aloud when it opens.
+      // Whoever looks counts it, and says aloud when it is too much.
       return false;
     }
   }
@@ -32,7 +29,6 @@ export function watchServer(polls: pg.Pool, breaker: Breaker): { stop(): Promise
     async stop() {
       stopping.abort();
       await running;
-      await polls.end();
     },
   };
 }

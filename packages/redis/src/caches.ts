@@ -9,6 +9,8 @@ export type CachesOptions = {
   epoch: () => Promise<string>;
   logger: Logger;
   metrics?: Metrics | undefined;
+  /** False: everything is read where it is true, from whichever server may answer. */
+  isOn?: boolean;
 };
 
 export type Caches = {
@@ -20,7 +22,7 @@ export type Caches = {
 /** Short of the second for which an answer counts, by the time that the next one takes. */
 const everyMs = 700;
 
-export function createCaches({ redis, epoch, logger, metrics }: CachesOptions): Caches {
+export function createCaches({ redis, epoch, logger, metrics, isOn = true }: CachesOptions): Caches {
   const events = metrics?.counter({
     name: 'confab_cache_events_total',
     help: 'Reads of each cache by what they met (hit, miss, stale: passed over because the truth or the reader was further, error: no Redis), and keys invalidated.',
@@ -36,7 +38,8 @@ export function createCaches({ redis, epoch, logger, metrics }: CachesOptions): 
     open<T>(options: Parameters<Caches['open']>[0]) {
       const cache = createCache<T>({ ...options, redis, epoch, time: processTime, count: (outcome) => events?.inc({ cache: options.name, outcome }) });
       opened.push(cache as Cache<unknown>);
-      return cache;
+      // What others keep is invalidated all the same.
+      return isOn ? cache : { ...cache, get: async (_key, load) => (await load('anywhere'))?.value };
     },
     watch() {
       let turn: Promise<unknown> | undefined;

@@ -1,3 +1,4 @@
+import { serverUrls } from './database-url.ts';
 import type { Field } from './environment.ts';
 
 function must(value: string | undefined): string {
@@ -54,6 +55,15 @@ export const env = {
 
   url(protocols: readonly string[], fallback?: string): Field<string> {
     return (value) => checkUrl(value ?? must(fallback), protocols);
+  },
+
+  /** Of PostgreSQL's primary; where several hosts stand in it, of whichever of them takes writes. */
+  database(): Field<string> {
+    return (value) => {
+      const text = must(value);
+      serverUrls(text);
+      return text;
+    };
   },
 
   urls(protocols: readonly string[]): Field<readonly string[]> {

@@ -10,6 +10,7 @@ export const environmentNames: readonly string[] = [
   'BREAKER_FAILURES',
   'BREAKER_OPEN_MS',
   'BREAKER_PROBE_MS',
+  'CACHES',
   'CONFAB_DATA_DIR',
   'CONFAB_PARENT_PID',
   'CONFAB_PORTS',

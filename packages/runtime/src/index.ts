@@ -8,6 +8,7 @@ export { BreakerOpen, createBreakers, type Breaker, type Breakers, type BreakerN
 export { breakerFields, breakerSettings, defaultBreakerSettings, type BreakerSettings } from './breaker-settings.ts';
 export { systemClock, type Clock } from './clock.ts';
 export { currentContext, runInContext, type Context, type Freshness } from './context.ts';
+export { serverUrls } from './database-url.ts';
 export { env } from './environment-fields.ts';
 export { EnvironmentError, parseEnv, type Environment, type Field } from './environment.ts';
 export { CheckFailed, createHealth, type CheckReport, type Health, type HealthOptions, type Report } from './health.ts';

@@ -28,7 +28,6 @@ export function createStreams({ db, redis, logger, metrics }: StreamsDeps): Stre
   const messages = metrics && createMessageCounter(metrics, ['accepted', 'published']);
   const ask = redis.guard('publish');
   const publisher = createPublisher({
-    epoch: db.epoch,
     ring: (event) => ask(() => ringFor(redis, event)),
     published(outcome, event) {
       published?.inc({ outcome });
@@ -38,8 +37,15 @@ export function createStreams({ db, redis, logger, metrics }: StreamsDeps): Stre
   });
   return {
     create: createStreamRows,
-    append,
-    appendFor,
+    // Of the server that this transaction is on: when another one takes its place, the transaction fails. Asked later, it might be of the next.
+    async append(tx, wants, build) {
+      const epoch = await db.epoch();
+      return (await append(tx, wants, build)).map((events) => events.map((event) => ({ ...event, epoch })));
+    },
+    async appendFor(tx, stream, appender, build) {
+      const epoch = await db.epoch();
+      return (await appendFor(tx, stream, appender, build)).map((events) => events.map((event) => ({ ...event, epoch })));
+    },
     publish(events) {
       for (const event of events) messages?.count('accepted', event);
       publisher.publish(events);

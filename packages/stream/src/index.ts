@@ -7,7 +7,7 @@ export type { StreamsDeps } from './create-streams.ts';
 export { encodeEvent } from './codec.ts';
 export { decodeMessage } from './ephemeral.ts';
 export type { ChannelMessage, Ephemeral } from './ephemeral.ts';
-export type { Draft, LogEvent, Place, StreamEvent } from './event.ts';
+export type { Draft, Place, StreamEvent } from './event.ts';
 export { createMessageCounter, type MessageCounter, type MessageStage } from './message-counter.ts';
 export { channel } from './names.ts';
 export { maintainLog } from './retention.ts';

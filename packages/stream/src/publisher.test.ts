@@ -1,11 +1,12 @@
 import { createLogger } from '@confab/runtime';
 import { expect, it } from 'vitest';
 
-import type { LogEvent } from './event.ts';
+import type { StreamEvent } from './event.ts';
 import { createPublisher } from './publisher.ts';
 
 const logger = createLogger({ name: 'test', level: 'silent', pretty: false });
-const event = (seq: number): LogEvent => ({
+const event = (seq: number): StreamEvent => ({
+  epoch: 'e-1',
   type: 'message.created', stream: 'room:a', seq, at: 0, subjectId: null, authorId: null, subjectUserId: null, control: false, trace: null, payload: '{}',
 });
 
@@ -18,7 +19,6 @@ function publisher(failures: number) {
     rung,
     outcomes,
     ...createPublisher({
-      epoch: () => Promise.resolve('e-1'),
       ring(told) {
         left -= 1;
         if (left >= 0) return Promise.reject(new Error('redis is away'));
@@ -31,7 +31,7 @@ function publisher(failures: number) {
   };
 }
 
-it('rings in order, with the epoch', async () => {
+it('rings in order, with the epoch of the event', async () => {
   const { publish, stop, rung } = publisher(0);
   publish([event(1), event(2)]);
   publish([event(3)]);

@@ -1,9 +1,9 @@
 import { backoffMs, inSpan, type Logger } from '@confab/runtime';
 
-import type { LogEvent, StreamEvent } from './event.ts';
+import type { StreamEvent } from './event.ts';
 
 export interface Publisher {
-  publish(events: readonly LogEvent[]): void;
+  publish(events: readonly StreamEvent[]): void;
   stop(): Promise<void>;
 }
 
@@ -11,9 +11,8 @@ export const publishOutcomes = ['published', 'failed', 'dropped'] as const;
 export type PublishOutcome = (typeof publishOutcomes)[number];
 
 export interface PublisherDeps {
-  epoch(): Promise<string>;
   ring(event: StreamEvent): Promise<void>;
-  published(outcome: PublishOutcome, event: LogEvent): void;
+  published(outcome: PublishOutcome, event: StreamEvent): void;
   readonly logger: Logger;
 }
 
@@ -21,14 +20,14 @@ const attempts = 4;
 const underWayLimit = 5_000;
 
 /** Gateways look at the heads themselves, so giving up costs seconds of delay and nothing else; waiting for ever would cost memory. */
-export function createPublisher({ epoch, ring, published, logger }: PublisherDeps): Publisher {
+export function createPublisher({ ring, published, logger }: PublisherDeps): Publisher {
   const underWay = new Set<Promise<void>>();
   let isStopping = false;
 
-  async function send(event: LogEvent): Promise<void> {
+  async function send(event: StreamEvent): Promise<void> {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        await ring({ ...event, epoch: await epoch() });
+        await ring(event);
         return published('published', event);
       } catch (error) {
         if (attempt + 1 >= attempts || isStopping) {

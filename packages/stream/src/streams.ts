@@ -3,7 +3,7 @@ import type { LastStatement, Tx } from '@confab/db';
 import type { RawBuilder } from 'kysely';
 
 import type { Ephemeral } from './ephemeral.ts';
-import type { Draft, LogEvent, Place, StreamEvent } from './event.ts';
+import type { Draft, Place, StreamEvent } from './event.ts';
 
 /** How many numbers (one unless told) of which stream. */
 export interface Want {
@@ -30,7 +30,7 @@ export interface Streams {
    * The end of a write transaction: locks the streams, and gives `build` one place for each number wanted, in the order of `wants`.
    * What is left is the last statement, for `write`; it throws AppendRefused, and the transaction rolls back, when `row` returns nothing.
    */
-  append(tx: Tx, wants: readonly Want[], build: (places: readonly Place[]) => Appendix): Promise<LastStatement<LogEvent[]>>;
+  append(tx: Tx, wants: readonly Want[], build: (places: readonly Place[]) => Appendix): Promise<LastStatement<StreamEvent[]>>;
   /**
    * The same for one number of one stream, where it depends on one row whether there is one: `appender` is a query for it, done together
    * with the lock. `build` is told what was found, and throws if that is not enough; it has no place where there is no `may_append`.
@@ -40,9 +40,9 @@ export interface Streams {
     stream: StreamId,
     appender: RawBuilder<T>,
     build: (found: T | undefined, places: readonly Place[]) => Appendix,
-  ): Promise<LastStatement<LogEvent[]>>;
+  ): Promise<LastStatement<StreamEvent[]>>;
   /** After the commit. Never throws and is not awaited: the log has what Redis misses. */
-  publish(events: readonly LogEvent[]): void;
+  publish(events: readonly StreamEvent[]): void;
   /** Says it to whoever listens right now. */
   whisper(ephemeral: Ephemeral): void;
   /** The contiguous run of the hot log from `afterSeq + 1`, possibly empty. */

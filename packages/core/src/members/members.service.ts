@@ -1,7 +1,7 @@
 import type { operations, Schemas } from '@confab/contract';
 import type { Database, LastStatement, Tx } from '@confab/db';
 import { AppError } from '@confab/runtime';
-import type { LogEvent, Streams } from '@confab/stream';
+import type { StreamEvent, Streams } from '@confab/stream';
 
 import type { Actor } from '../actor.ts';
 import { decodeCursor, encodeCursor, pageOf } from '../cursor.ts';
@@ -37,7 +37,7 @@ export interface MembersDependencies {
 
 interface Change {
   readonly member: MemberRow | undefined;
-  readonly events: LogEvent[];
+  readonly events: StreamEvent[];
 }
 
 /** Who is in a room changes under the room's lock alone, so that what is read there is true until the commit. */
@@ -50,7 +50,7 @@ export function createMembers({ database, streams, presence, rooms, standings }:
   }
 
   /** Before anybody is told: of the room, how many are in it; of whom it concerns, what he is there. */
-  async function forget(events: readonly LogEvent[]): Promise<void> {
+  async function forget(events: readonly StreamEvent[]): Promise<void> {
     await Promise.all(
       events.map(async ({ stream, subjectUserId }) => {
         const [kind, roomId] = stream.split(':') as [string, string];
