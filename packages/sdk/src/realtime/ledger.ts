@@ -23,8 +23,10 @@ export interface Ledger {
   /** What an applied event of my own stream says about which rooms are mine. */
   membership(frame: EventFrame): ResyncEvent | undefined;
   synced(stream: StreamId, seq: number): { verdict: Verdict; resync?: ResyncEvent };
-  /** Goes on from the head. Backwards only if it `mayLower` and the log really ends there: a late copy never does. */
-  resync(stream: StreamId, resync: Schemas['Resync'], mayLower: boolean): ResyncEvent;
+  /** Rooms that I left after what the last `ready` shows: what its connection still says of them is over. */
+  hasLeft(stream: StreamId): boolean;
+  /** Goes on from the head, unless I have left. Backwards only if it `mayLower` and the log really ends there: a late copy never does. */
+  resync(stream: StreamId, resync: Schemas['Resync'], mayLower: boolean): ResyncEvent | undefined;
   /** Begins a stream at a number, or with null at its head, unless it is followed already. */
   follow(stream: StreamId, seq: number | null): void;
   drop(stream: StreamId): void;
@@ -45,6 +47,8 @@ export function createLedger(): Ledger {
   const requested = new Set<StreamId>();
   /** Streams that the gateway began anew since it said what is mine: their cursors are of the membership of now. */
   const renewed = new Set<StreamId>();
+  /** Rooms that I am not in any more, and the number of the event that said so. */
+  const left = new Map<StreamId, number>();
   let roster: { mine: StreamId; head: number; streams: ReadonlySet<StreamId> } | undefined;
 
   function move(stream: StreamId, seq: number): void {
@@ -62,6 +66,7 @@ export function createLedger(): Ledger {
     if (epoch !== undefined && epoch !== next) {
       for (const stream of cursors.keys()) awaiting.add(stream);
       cursors.clear();
+      left.clear();
     }
     epoch = next;
   }
@@ -79,6 +84,7 @@ export function createLedger(): Ledger {
   /** The gateway began this room at a later number before it told me that I joined: what lies between will not come. */
   function enterRoom(room: StreamId, joinedSeq: number): ResyncEvent | undefined {
     const seen = cursors.get(room);
+    left.delete(room);
     if (awaiting.has(room) || epoch === undefined) return undefined;
     if (seen !== undefined && seen > joinedSeq) return { stream: room, head: seen, epoch, reason: 'new_stream' };
     move(room, joinedSeq);
@@ -92,6 +98,7 @@ export function createLedger(): Ledger {
     cursors: () => Object.fromEntries(cursors) as Record<StreamId, number>,
     begin(from) {
       for (const stream of [...cursors.keys(), ...awaiting]) drop(stream);
+      left.clear();
       epoch = from.epoch;
       for (const [stream, seq] of Object.entries(from.streams)) cursors.set(stream as StreamId, seq);
     },
@@ -100,6 +107,7 @@ export function createLedger(): Ledger {
       awaiting.clear();
       requested.clear();
       renewed.clear();
+      left.clear();
       epoch = undefined;
       roster = undefined;
     },
@@ -118,7 +126,8 @@ export function createLedger(): Ledger {
       for (const stream of ready.refused) drop(stream as StreamId);
       const streams = Object.entries(ready.streams) as [StreamId, number][];
       roster = { mine: `user:${ready.user.id}`, head: ready.streams[`user:${ready.user.id}`] ?? 0, streams: new Set(streams.map(([stream]) => stream)) };
-      const resyncs = streams.flatMap(([stream, head]) => (sent.cursors?.[stream] === undefined ? beginAtHead(stream, head, resumed) : []));
+      for (const [stream, seq] of left) if (seq <= roster.head) left.delete(stream);
+      const resyncs = streams.flatMap(([stream, head]) => (!left.has(stream) && sent.cursors?.[stream] === undefined ? beginAtHead(stream, head, resumed) : []));
       const absent = [...cursors].filter(([stream]) => ready.streams[stream] === undefined);
       for (const [stream] of absent) if (sent.cursors?.[stream] !== undefined) drop(stream);
       const unattached = sameEpoch ? absent.filter(([stream]) => cursors.has(stream)) : [];
@@ -140,6 +149,7 @@ export function createLedger(): Ledger {
       // A removal from before `ready`, of a room that is mine at `ready`: I have joined it again since, and may have been told how it goes on.
       const rejoined = roster?.mine === frame.r && frame.s <= roster.head && roster.streams.has(room);
       if (!rejoined || !renewed.has(room)) drop(room);
+      if (!rejoined) left.set(room, frame.s);
       return undefined;
     },
     synced(stream, seq) {
@@ -150,7 +160,9 @@ export function createLedger(): Ledger {
       move(stream, seq);
       return late && epoch !== undefined ? { verdict: 'apply', resync: { stream, head: seq, epoch, reason: 'epoch' } } : { verdict: 'apply' };
     },
+    hasLeft: (stream) => left.has(stream),
     resync(stream, { head, epoch: theirs, reason }, mayLower) {
+      if (left.has(stream)) return undefined;
       const seen = cursors.get(stream) ?? 0;
       const from = mayLower && reason === 'beyond_head' ? head : Math.max(seen, head);
       move(stream, from);
@@ -158,6 +170,7 @@ export function createLedger(): Ledger {
       return { stream, head: from, epoch: theirs, reason };
     },
     follow(stream, seq) {
+      left.delete(stream);
       if (cursors.has(stream)) return;
       if (seq === null) requested.add(stream);
       else move(stream, seq);

@@ -319,6 +319,23 @@ test('while I move to another gateway, a room that I left and joined again says 
   expect(story.all('deliver').map(({ event }) => [event.stream, event.seq])).toEqual([[mine, 3], [mine, 4], ['room:a', 8]]);
 });
 
+test('a gateway that I move to and that is behind does not bring back a room that I have left meanwhile', () => {
+  const story = live();
+  story.frame(1, { t: 'reconnect', d: { afterMs: 1_000, url: null } });
+  story.put({ type: 'timer', name: 'handover' });
+  open(story, 2);
+  story.frame(1, { t: 'member.removed', r: mine, s: 3, d: { roomId: 'a', joinedSeq: 1 } } as unknown as ServerFrame);
+  story.frame(1, { t: 'member.added', r: mine, s: 4, d: { roomId: 'a', joinedSeq: 7 } } as unknown as ServerFrame);
+  story.say(1, 'a', 8);
+  story.frame(1, { t: 'member.removed', r: mine, s: 5, d: { roomId: 'a', joinedSeq: 7 } } as unknown as ServerFrame);
+  ready(story, 2, { [mine]: 4, 'room:a': 7 });
+  story.frame(2, { t: 'resync', r: 'room:a', d: { head: 7, epoch: 'one', reason: 'before_join' } });
+  story.say(2, 'a', 8);
+  sync(story, 2, { [mine]: 4 });
+  expect(story.all('deliver').map(({ event }) => [event.stream, event.seq])).toEqual([[mine, 3], [mine, 4], ['room:a', 8], [mine, 5]]);
+  expect([story.machine.state, story.all('announce'), Object.keys(story.machine.ledger.cursors())]).toEqual(['live', [], [mine]]);
+});
+
 test('never more than 1,000 cursors: mine and the rooms heard last; the others are subscribed to or announced', () => {
   const story = begin();
   const rooms = Array.from({ length: 1_100 }, (_, n) => [`room:${n}`, 1] as const);

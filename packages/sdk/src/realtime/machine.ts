@@ -148,9 +148,9 @@ export function createMachine({ random, chooseGateway }: MachineOptions): Machin
     // Another epoch: what the old connection still says is of a history that is over.
     if (link === next && d.epoch !== ledger.epoch) promote(link);
     link.phase = 'ready';
-    link.pending = new Set(Object.keys(d.streams) as StreamId[]);
     clear(`handshake:${link.id}`);
     const { resyncs, unattached } = ledger.ready(d, link.sent);
+    link.pending = new Set((Object.keys(d.streams) as StreamId[]).filter((stream) => !ledger.hasLeft(stream)));
     signal('ready', { connectionId: link.connectionId, url: link.url, user: d.user, epoch: d.epoch, streams: d.streams, refused: d.refused as StreamId[] });
     resyncs.forEach(announce);
     attach(link, unattached);

@@ -52,7 +52,8 @@ export function createReading({ ledger, counts, push, announce, abandon, links }
     if (d.epoch !== ledger.epoch) return abandon(link, 'another epoch');
     const mayLower = !link.resynced.has(stream);
     link.resynced.add(stream);
-    announce(ledger.resync(stream, d, mayLower));
+    const resync = ledger.resync(stream, d, mayLower);
+    if (resync) announce(resync);
   }
 
   /** Streams that we asked for and that are not mine say no `synced`. */
