@@ -9,5 +9,6 @@ export const migrationNames: readonly string[] = [
   '0006_idempotency-keys',
   '0007_schema-version',
   '0008_hot-reads',
-  '0009_refused-appends'
+  '0009_refused-appends',
+  '0010_backfills'
 ];

@@ -35,6 +35,15 @@ export interface AuditEntries {
   subject_id: string | null;
 }
 
+export interface Backfills {
+  finished_at: Timestamp | null;
+  last_key: string | null;
+  name: string;
+  row_count: Generated<number>;
+  started_at: Generated<Timestamp>;
+  updated_at: Generated<Timestamp>;
+}
+
 export interface IdempotencyKeys {
   created_at: Timestamp;
   key: string;
@@ -154,6 +163,7 @@ export interface Users {
 
 export interface DB {
   audit_entries: AuditEntries;
+  backfills: Backfills;
   idempotency_keys: IdempotencyKeys;
   memberships: Memberships;
   messages: Messages;

@@ -39,6 +39,7 @@ export const constraintCodes: Readonly<Record<string, ErrorCode | null>> = {
   messages_parent_message_id_fkey: 'message.not_found',
   messages_room_seq_key: null,
   messages_nonce_key: 'message.nonce_reused',
+  backfills_pkey: null,
   schema_version_pkey: null,
   schema_version_only_check: null,
 };
