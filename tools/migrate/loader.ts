@@ -31,6 +31,12 @@ export function actionsOf(path: string, text: string): Actions {
   return { up: action(up), down: action(down) };
 }
 
+/** The backfills that must be finished before: a line `-- Backfilled: <name>` each, before both ways. */
+export function demandsOf(text: string): string[] {
+  const [head = ''] = text.split(/^-- Up Migration$/m);
+  return [...head.matchAll(/^-- Backfilled: (\S+)$/gm)].map(([, name]) => name ?? '');
+}
+
 function runTogether(builder: MigrationBuilder, sql: string): void {
   builder.sql(`SET LOCAL lock_timeout = ${lockTimeoutMs}`);
   builder.sql(sql);

@@ -3,36 +3,12 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { expect, test } from 'vitest';
 import { describeSchema } from '../schema/describe.ts';
+import { query, withEmptyDatabase } from './empty-database.ts';
 import { migrate, migrationsFolder, migrationStatus } from './migrate.ts';
 
 const patient = { timeout: 120_000 };
 const data = readFileSync(join(import.meta.dirname, 'data.sql'), 'utf8');
 const names = readdirSync(migrationsFolder).map((file) => file.replace(/\.sql$/, '')).toSorted();
-
-/** An empty database of the test cluster, gone afterwards. */
-async function withEmptyDatabase(work: (databaseUrl: string) => Promise<void>): Promise<void> {
-  const adminUrl = process.env['CONFAB_TEST_DATABASE_URL'];
-  if (adminUrl === undefined) throw new Error('runs within vitest');
-  const url = new URL(adminUrl);
-  url.pathname = `/confab_migrate_${process.pid}_${Math.random().toString(36).slice(2)}`;
-  const name = url.pathname.slice(1);
-  await query(adminUrl, `CREATE DATABASE ${name}`);
-  try {
-    await work(url.href);
-  } finally {
-    await query(adminUrl, `DROP DATABASE ${name} WITH (FORCE)`);
-  }
-}
-
-async function query(url: string, sql: string): Promise<Record<string, unknown>[]> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query<Record<string, unknown>>(sql)).rows ?? [];
-  } finally {
-    await client.end();
-  }
-}
 
 test('down undoes what up did, migration by migration, with data in every table', patient, async () => {
   await withEmptyDatabase(async (url) => {

@@ -1,11 +1,14 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger as WorkerLogger, runMigrations as installJobTables } from 'graphile-worker';
 import { runner } from 'node-pg-migrate';
-import { Client, DatabaseError } from 'pg';
+import type { Client } from 'pg';
 import { checkout } from '../stack/places.ts';
-import { loadMigrations } from './loader.ts';
+import { backfillsFolder, demandBackfill } from './backfill.ts';
+import { withClient } from './connect.ts';
+import { demandsOf, loadMigrations } from './loader.ts';
+import { insist, retryMs } from './patience.ts';
 import { primaryOf } from './target.ts';
 
 export type Direction = 'up' | 'down';
@@ -19,10 +22,10 @@ type MigrateOptions = {
   /** How many: up all that are left, down one, when not said. */
   count?: number | undefined;
   say?: ((line: string) => void) | undefined;
+  places?: { migrations: string; backfills: string } | undefined;
 };
 
-const lockTries = 10;
-const retryMs = 1_000;
+const ours = { migrations: migrationsFolder, backfills: backfillsFolder };
 
 /**
  * Every pending migration, each in its own transaction, so that no lock is held longer than one of them takes. Upwards the
@@ -41,20 +44,25 @@ export async function migrate(url: string, direction: Direction, options: Migrat
   return names;
 }
 
-/** A migration that did not get its lock in time left nothing behind, and is tried again; another process that migrates is waited for. */
+/** Another process that migrates is waited for. */
 async function runNext(databaseUrl: string, direction: Direction, options: MigrateOptions): Promise<string[]> {
-  for (let left = lockTries - 1; ; ) {
+  if (direction === 'up') await demandBackfills(databaseUrl, options);
+  for (;;) {
     try {
-      return await runOne(databaseUrl, direction, options);
+      return await insist(() => runOne(databaseUrl, direction, options), options.say);
     } catch (error) {
-      if (!isMigratingElsewhere(error)) {
-        if (left === 0 || !(error instanceof DatabaseError) || error.code !== '55P03') throw error;
-        options.say?.(`a lock was not to be had in time; ${left} more tries`);
-        left -= 1;
-      }
+      if (!isMigratingElsewhere(error)) throw error;
       await delay(retryMs);
     }
   }
+}
+
+/** What the next migration takes away must have been taken over before. */
+async function demandBackfills(databaseUrl: string, { places = ours, say }: MigrateOptions): Promise<void> {
+  const next = (await migrationStatus(databaseUrl, places.migrations)).find(({ runAt }) => runAt === undefined);
+  if (next === undefined) return;
+  const path = join(places.migrations, `${next.name}.sql`);
+  for (const name of demandsOf(readFileSync(path, 'utf8'))) await demandBackfill(databaseUrl, name, { folder: places.backfills, say });
 }
 
 /** node-pg-migrate has no code for it. */
@@ -62,11 +70,11 @@ function isMigratingElsewhere(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('Another migration is already running');
 }
 
-function runOne(databaseUrl: string, direction: Direction, { say }: MigrateOptions): Promise<string[]> {
+function runOne(databaseUrl: string, direction: Direction, { say, places = ours }: MigrateOptions): Promise<string[]> {
   return withClient(databaseUrl, async (client) => {
     const done = await runner({
       dbClient: client,
-      dir: migrationsFolder,
+      dir: places.migrations,
       direction,
       migrationsTable,
       // Whoever waited within a statement would hold up an index that is made concurrently, which waits for all statements.
@@ -82,9 +90,9 @@ function runOne(databaseUrl: string, direction: Direction, { say }: MigrateOptio
   });
 }
 
-export async function migrationStatus(databaseUrl: string): Promise<MigrationStatus[]> {
+export async function migrationStatus(databaseUrl: string, folder = migrationsFolder): Promise<MigrationStatus[]> {
   const runAt = await withClient(await primaryOf(databaseUrl), readRun);
-  const names = new Set([...readdirSync(migrationsFolder).map((file) => file.replace(/\.sql$/, '')), ...runAt.keys()]);
+  const names = new Set([...readdirSync(folder).map((file) => file.replace(/\.sql$/, '')), ...runAt.keys()]);
   return [...names].toSorted().map((name) => ({ name, runAt: runAt.get(name) }));
 }
 
@@ -93,15 +101,4 @@ async function readRun(client: Client): Promise<Map<string, Date>> {
   if (tables[0]?.exists !== true) return new Map();
   const { rows } = await client.query<{ name: string; run_on: Date }>(`SELECT name, run_on FROM ${migrationsTable}`);
   return new Map(rows.map((row) => [row.name, row.run_on]));
-}
-
-/** Nobody stays connected: a template database must be left alone to be cloned. */
-async function withClient<T>(databaseUrl: string, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: databaseUrl, application_name: 'confab-migrate', connectionTimeoutMillis: 10_000 });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
 }

@@ -10,5 +10,6 @@ export const migrationNames: readonly string[] = [
   '0007_schema-version',
   '0008_hot-reads',
   '0009_refused-appends',
-  '0010_epochs'
+  '0010_backfills',
+  '0011_epochs'
 ];

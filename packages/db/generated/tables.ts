@@ -35,6 +35,15 @@ export interface AuditEntries {
   subject_id: string | null;
 }
 
+export interface Backfills {
+  finished_at: Timestamp | null;
+  last_key: string | null;
+  name: string;
+  row_count: Generated<number>;
+  started_at: Generated<Timestamp>;
+  updated_at: Generated<Timestamp>;
+}
+
 export interface Epochs {
   begun_at: Generated<Timestamp>;
   epoch: string;
@@ -159,6 +168,7 @@ export interface Users {
 
 export interface DB {
   audit_entries: AuditEntries;
+  backfills: Backfills;
   epochs: Epochs;
   idempotency_keys: IdempotencyKeys;
   memberships: Memberships;

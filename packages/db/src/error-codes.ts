@@ -40,6 +40,7 @@ export const constraintCodes: Readonly<Record<string, ErrorCode | null>> = {
   messages_room_seq_key: null,
   messages_nonce_key: 'message.nonce_reused',
   epochs_pkey: null,
+  backfills_pkey: null,
   schema_version_pkey: null,
   schema_version_only_check: null,
 };
