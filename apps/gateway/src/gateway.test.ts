@@ -204,6 +204,7 @@ describe('an identified client', () => {
     for (const content of ['three', 'four', 'five']) await say(ada, room, content);
     const elsewhere = await identified(bob, { gateway: 1, cursors: { [stream]: 4, [bob.own]: 1, [`room:${randomUUID()}`]: 3 }, epoch: first.ready.d.epoch });
     expect(elsewhere.ready.d.refused).toHaveLength(1);
+    await expect.poll(() => stack.gateways[1]?.log.find(({ msg, userId }) => msg === 'resumed' && userId === bob.id)).toMatchObject({ resumed: 3, connectionId: expect.any(String), sessionId: expect.any(String) });
     await elsewhere.next('synced', ({ r }) => r === stream);
     await say(ada, room, 'six');
     await elsewhere.next('message.created', ({ s }) => s === 8);

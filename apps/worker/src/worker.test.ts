@@ -101,6 +101,9 @@ test('a job that fails is logged and tried again later', async () => {
     expect(await outcomeOf(job)).toMatchObject({ msg: 'job failed', level: 'error', attempt: 1, isLastAttempt: false, err: { code: '42883' } });
     await expect.poll(() => query(`select attempts from graphile_worker.jobs where id = ${job.id} and run_at > now() and locked_at is null`)).toEqual([{ attempts: 1 }]);
     await utils.completeJobs([job.id]);
+    const last = await utils.addJob('maintain-event-log', {}, { maxAttempts: 1 });
+    await expect.poll(() => said('job died'), { timeout: 15_000 }).toMatchObject([{ requestId: `job:${last.id}`, level: 'error', attempt: 1, isLastAttempt: true }]);
+    await utils.completeJobs([last.id]);
   } finally {
     await query('alter function gone(timestamptz) rename to stream_event_make_week');
   }

@@ -1,6 +1,9 @@
-import { type Context, trace } from '@opentelemetry/api';
+import { type Context, createContextKey, trace } from '@opentelemetry/api';
 import { type Sampler, SamplingDecision, type SamplingResult } from '@opentelemetry/sdk-trace';
-import { isSampled, trusted } from './tracing.ts';
+import { isSampled } from './tracing.ts';
+
+/** On contexts whose parent's decision counts, though it comes from elsewhere. */
+export const trusted = createContextKey('confab.trusted');
 
 /**
  * What begins here, or was caused by somebody outside, is sampled by chance; everything below it follows. Chance, and not

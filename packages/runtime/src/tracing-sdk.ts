@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { diag, DiagLogLevel, trace } from '@opentelemetry/api';
+import { diag, DiagLogLevel, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { Logger } from './logger.ts';
-import { createSampler } from './tracing-sampler.ts';
+import { type Cause, setStartSpan } from './tracing.ts';
+import { createSampler, trusted } from './tracing-sampler.ts';
 import type { TracingSettings } from './tracing-settings.ts';
 import { createTail } from './tracing-tail.ts';
 
@@ -23,12 +24,19 @@ export function startSdk({ process: name, settings, logger }: { process: string;
     sampler: createSampler(settings.ratio),
     spanProcessors: [createTail(batches, settings.slowMs)],
   });
-  trace.setGlobalTracerProvider(provider);
+  const tracer = provider.getTracer('confab');
+  setStartSpan((spanName, options, parent) => {
+    if (parent === undefined) return tracer.startSpan(spanName, options, ROOT_CONTEXT);
+    if (!isCause(parent)) return tracer.startSpan(spanName, options, trace.setSpan(ROOT_CONTEXT, parent));
+    return tracer.startSpan(spanName, options, trace.setSpanContext(ROOT_CONTEXT, parent.span).setValue(trusted, parent.isTrusted));
+  });
   let stopped: Promise<void> | undefined;
   async function stop(): Promise<void> {
-    trace.disable();
+    setStartSpan(undefined);
     await Promise.race([provider.shutdown().catch((error: unknown) => logger.warn({ err: error }, 'the last spans were not told')), delay(flushMs, undefined, { ref: false })]);
     diag.disable();
   }
   return () => (stopped ??= stop());
 }
+
+const isCause = (parent: object | Cause): parent is Cause => 'isTrusted' in parent;

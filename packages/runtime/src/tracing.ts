@@ -1,4 +1,5 @@
-import { createContextKey, type Attributes, type Context as OtelContext, ROOT_CONTEXT, type Span, type SpanContext, SpanKind, SpanStatusCode, trace, TraceFlags } from '@opentelemetry/api';
+// Types alone: where nothing is traced no module of the SDK is loaded, nor of the API for its sake.
+import type { Attributes, Span, SpanContext, SpanOptions as OtelOptions, SpanStatusCode } from '@opentelemetry/api';
 import { AppError } from './app-error.ts';
 import { type Context, currentContext, currentSpan, runInContext, runInSpan } from './context.ts';
 import { createWaits } from './waits.ts';
@@ -30,20 +31,29 @@ export type Entry = {
 
 export type { Attributes };
 
-/** On contexts whose parent's decision counts. */
-export const trusted = createContextKey('confab.trusted');
+/** Who caused a span from elsewhere; unless `isTrusted`, what he sampled does not count. */
+export type Cause = { readonly span: SpanContext; readonly isTrusted: boolean };
+export type StartSpan = (name: string, options: OtelOptions, parent: Span | Cause | undefined) => Span;
 
-const kinds = { internal: SpanKind.INTERNAL, client: SpanKind.CLIENT, producer: SpanKind.PRODUCER, server: SpanKind.SERVER, consumer: SpanKind.CONSUMER };
-const tracer = () => trace.getTracer('confab');
+/** The one thing of this process that starting and stopping changes, as OpenTelemetry's own global is. */
+let startSpan: StartSpan | undefined;
+
+/** Nothing is traced without one. */
+export function setStartSpan(start: StartSpan | undefined): void {
+  startSpan = start;
+}
+
+/** As OpenTelemetry numbers them. */
+const kinds = { internal: 0, server: 1, client: 2, producer: 3, consumer: 4 };
+const sampledFlag = 1;
+const failedStatus: { code: SpanStatusCode } = { code: 2 };
 /** Of one clock, so that parts lie within their whole: the SDK's own begins at whole milliseconds. */
 const now = () => performance.timeOrigin + performance.now();
 
 export function openEntry({ requestId, address, name, kind, traceparent, isTrusted = false, attributes = {} }: EntryOptions): Entry {
   const cause = parseTraceparent(traceparent);
-  const parent = cause === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, cause).setValue(trusted, isTrusted);
-  const started = tracer().startSpan(name, { kind: kinds[kind], startTime: now(), attributes: { 'confab.request_id': requestId, ...attributes } }, parent);
-  const span = started.isRecording() ? started : undefined;
-  const own = span?.spanContext() ?? (cause && { ...cause, traceFlags: isTrusted ? cause.traceFlags : TraceFlags.NONE });
+  const span = startSpan?.(name, { kind: kinds[kind], startTime: now(), attributes: { 'confab.request_id': requestId, ...attributes } }, cause && { span: cause, isTrusted });
+  const own = span?.spanContext() ?? (cause && { ...cause, traceFlags: isTrusted ? cause.traceFlags : 0 });
   const context: Context = { requestId, waits: createWaits(), ...(address === undefined ? {} : { address }), ...(own === undefined ? {} : { traceparent: formatTraceparent(own) }) };
   return {
     context,
@@ -53,7 +63,7 @@ export function openEntry({ requestId, address, name, kind, traceparent, isTrust
       if (known !== undefined) span.updateName(known);
       if (more !== undefined) span.setAttributes(more);
       if (error !== undefined) span.setAttribute('error.type', errorType(error));
-      if (isError) span.setStatus({ code: SpanStatusCode.ERROR });
+      if (isError) span.setStatus(failedStatus);
       span.end(now());
     },
   };
@@ -74,17 +84,17 @@ export async function runEntry<T>(options: EntryOptions, work: () => Promise<T>)
 
 /** What is going on now has failed, though whoever runs it will not be told by an exception. */
 export function noteError(error: unknown): void {
-  currentSpan()?.setAttribute('error.type', errorType(error)).setStatus({ code: SpanStatusCode.ERROR });
+  currentSpan()?.setAttribute('error.type', errorType(error)).setStatus(failedStatus);
 }
 
 /** A part of what is traced now; of what is not, only the work. */
 export function inSpan<T>(name: string, options: SpanOptions, work: () => T): T {
   const parent = currentSpan();
-  if (parent === undefined) return work();
-  const span = tracer().startSpan(name, { kind: kinds[options.kind ?? 'internal'], startTime: now(), ...(options.attributes && { attributes: options.attributes }) }, under(parent));
+  if (parent === undefined || startSpan === undefined) return work();
+  const span = startSpan(name, { kind: kinds[options.kind ?? 'internal'], startTime: now(), ...(options.attributes && { attributes: options.attributes }) }, parent);
   const failed = (error: unknown): never => {
     span.setAttribute('error.type', errorType(error));
-    if (isUnexpected(error)) span.setStatus({ code: SpanStatusCode.ERROR });
+    if (isUnexpected(error)) span.setStatus(failedStatus);
     span.end(now());
     throw error;
   };
@@ -103,20 +113,20 @@ export type Recorded = SpanOptions & { readonly durationMs: number; readonly err
 /** A part that has just ended, and had no parts of its own. */
 export function recordSpan(name: string, options: Recorded): void {
   const parent = currentSpan();
-  if (parent !== undefined) record(under(parent), name, kinds[options.kind ?? 'internal'], options);
+  if (parent !== undefined) record(parent, name, kinds[options.kind ?? 'internal'], options);
 }
 
 /** The same for what another process caused and has sampled: a part of its trace. */
 export function recordEffect(traceparent: string, name: string, options: Omit<Recorded, 'kind'>): void {
   const cause = parseTraceparent(traceparent);
-  if (cause !== undefined) record(trace.setSpanContext(ROOT_CONTEXT, cause).setValue(trusted, true), name, SpanKind.CONSUMER, options);
+  if (cause !== undefined) record({ span: cause, isTrusted: true }, name, kinds.consumer, options);
 }
 
-function record(parent: OtelContext, name: string, kind: SpanKind, { attributes, durationMs, error }: Recorded): void {
+function record(parent: Span | Cause, name: string, kind: number, { attributes, durationMs, error }: Recorded): void {
   const endTime = now();
-  const span = tracer().startSpan(name, { kind, startTime: endTime - durationMs, ...(attributes && { attributes }) }, parent);
-  if (error !== undefined) span.setAttribute('error.type', errorType(error)).setStatus({ code: SpanStatusCode.ERROR });
-  span.end(endTime);
+  const span = startSpan?.(name, { kind, startTime: endTime - durationMs, ...(attributes && { attributes }) }, parent);
+  if (error !== undefined) span?.setAttribute('error.type', errorType(error)).setStatus(failedStatus);
+  span?.end(endTime);
 }
 
 /** For what is caused here and runs elsewhere, sampled or not. */
@@ -131,11 +141,7 @@ export function sampledTraceparent(): string | undefined {
   return span !== undefined && isSampled(span) ? formatTraceparent(span) : undefined;
 }
 
-export const isSampled = ({ traceFlags }: SpanContext): boolean => (traceFlags & TraceFlags.SAMPLED) !== 0;
-
-function under(parent: Span): OtelContext {
-  return trace.setSpan(ROOT_CONTEXT, parent);
-}
+export const isSampled = ({ traceFlags }: SpanContext): boolean => (traceFlags & sampledFlag) !== 0;
 
 const w3c = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})$/;
 
@@ -146,7 +152,7 @@ function parseTraceparent(text: string | undefined): SpanContext | undefined {
 }
 
 function formatTraceparent({ traceId, spanId, traceFlags }: SpanContext): string {
-  return `00-${traceId}-${spanId}-${(traceFlags & TraceFlags.SAMPLED).toString(16).padStart(2, '0')}`;
+  return `00-${traceId}-${spanId}-0${traceFlags & sampledFlag}`;
 }
 
 /** Never the message: it may repeat what came in. */
