@@ -15,6 +15,7 @@ const scripts = {
   migrate: ['tools/migrate/cli.ts'],
   schema: ['tools/schema/cli.ts'],
   keys: ['tools/keys/cli.ts'],
+  confab: ['tools/status/cli.ts'],
 };
 
 const checkout = resolve(import.meta.dirname ?? dirname(new URL(import.meta.url).pathname), '../..');
