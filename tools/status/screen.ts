@@ -25,7 +25,8 @@ function lineOf(process: ProcessState): string {
   const { status, port, opsUrl } = process;
   const ready = status.readiness.status === 'ok' ? 'ready' : 'NOT READY';
   const ports = [...new Set([port, new URL(opsUrl).port].map(String))].filter((each) => each !== 'undefined').join(' and ');
-  const sockets = status.figures['sockets'] === undefined ? '' : `, ${String(status.figures['sockets'])} sockets in ${String(status.figures['streams'])} streams`;
+  const { sockets: open, streams } = status.figures;
+  const sockets = open === undefined ? '' : `, ${Number(open)} sockets in ${Number(streams)} streams`;
   return `${ready.padEnd(9)}  ${status.version} on Node ${status.nodeVersion}, up ${duration(status.uptimeSeconds)}, pid ${status.pid}, port ${ports}${sockets}`;
 }
 

@@ -43,7 +43,9 @@ const hub = createHub({
   feed: createFeed({ subscriber, later }),
   later,
   told: gatewayMetrics.room,
-  emitted: ({ at }) => flusher.after(() => gatewayMetrics.fannedOut(systemClock.now() - at)),
+  delivered({ at }, recipients) {
+    if (recipients > 0) flusher.after(() => gatewayMetrics.fannedOut(systemClock.now() - at));
+  },
 });
 gatewayMetrics.watch(hub);
 lifecycle.onStop('hub', () => hub.stop());

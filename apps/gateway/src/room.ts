@@ -23,8 +23,8 @@ export interface RoomDeps {
   backfill(afterSeq: number, limit: number): Promise<readonly StreamEvent[]>;
   later(delayMs: number, work: () => void): void;
   told(news: RoomNews): void;
-  /** It is on the queue of every socket that reads it live; there is one at least. */
-  emitted(event: StreamEvent): void;
+  /** Has put an event on so many sockets. */
+  delivered?(event: StreamEvent, recipients: number): void;
 }
 
 export type RoomNews = 'fill_hot' | 'fill_log' | 'head_repair' | 'reset';
@@ -117,9 +117,9 @@ export function createRoom(deps: RoomDeps): Room {
   function emit(event: StreamEvent): void {
     head = event.seq;
     ring.push(event);
-    const hasReaders = live.size > 0;
+    const recipients = live.size;
     for (const reader of live) replay.deliver(reader, event);
-    if (hasReaders) deps.emitted(event);
+    deps.delivered?.(event, recipients);
     if (event.control) for (const reader of readers) reader.sink.heard(event);
     replay.headMoved();
   }
