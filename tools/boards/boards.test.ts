@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createTestUser, startTestStack } from '@confab/testing';
+import { createTestUser, freePort, startTestStack } from '@confab/testing';
 import type { TestApp, TestStack, TestUser } from '@confab/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -46,7 +46,8 @@ let prometheus: OwnPrometheus;
 beforeAll(async () => {
   folder = await makeTemporaryFolder();
   binaries = await prometheusBinaries(join(folder, 'apt.log'), (line) => console.log(line));
-  stack = await startTestStack({ gateways: 1, worker: true });
+  // It is started again, and must be found where it was.
+  stack = await startTestStack({ gateways: 1, worker: true, env: { WORKER_OPS_PORT: String(await freePort()) } });
   apps = [stack.api, ...stack.gateways, ...(stack.worker === undefined ? [] : [stack.worker])];
   prometheus = await startOwnPrometheus({ binaries, folder: join(folder, 'prometheus'), targets: apps.map(({ opsPort }) => `127.0.0.1:${opsPort}`) });
   ada = await createTestUser(stack);

@@ -26,7 +26,7 @@ export async function startOwnPrometheus({ binaries, folder, targets }: { binari
   await mkdir(folder, { recursive: true });
   const config = join(folder, 'prometheus.yml');
   await writeFile(config, JSON.stringify({
-    global: { scrape_interval: '2s', scrape_timeout: '1s', evaluation_interval: '2s' },
+    global: { scrape_interval: '2s', scrape_timeout: '2s', evaluation_interval: '2s' },
     rule_files: [alertsFile],
     scrape_configs: [{ job_name: 'confab', static_configs: [{ targets }] }],
   }));
