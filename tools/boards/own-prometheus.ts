@@ -21,12 +21,12 @@ type Rule = { name: string; lastError?: string; lastEvaluation: string };
 
 export const alertsFile = join(checkout, 'tools/boards/prometheus/alerts.yml');
 
-/** A Prometheus that scrapes these once a second, with the alerts of the repository. */
+/** A Prometheus that scrapes these every two seconds, with the alerts of the repository. */
 export async function startOwnPrometheus({ binaries, folder, targets }: { binaries: PrometheusBinaries; folder: string; targets: readonly string[] }): Promise<OwnPrometheus> {
   await mkdir(folder, { recursive: true });
   const config = join(folder, 'prometheus.yml');
   await writeFile(config, JSON.stringify({
-    global: { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '2s' },
+    global: { scrape_interval: '2s', scrape_timeout: '2s', evaluation_interval: '2s' },
     rule_files: [alertsFile],
     scrape_configs: [{ job_name: 'confab', static_configs: [{ targets }] }],
   }));

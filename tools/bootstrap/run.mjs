@@ -17,6 +17,7 @@ const scripts = {
   build: ['tools/stack/build.ts'],
   keys: ['tools/keys/cli.ts'],
   bench: ['tools/bench/cli.ts'],
+  confab: ['tools/status/cli.ts'],
 };
 
 const checkout = resolve(import.meta.dirname ?? dirname(new URL(import.meta.url).pathname), '../..');

@@ -13,7 +13,7 @@ export interface ReadinessWatch {
 }
 
 /** Nobody is to wait so long for a report. */
-const hungMs = 10_000;
+const hungMs = 5_000;
 
 /** Asks both of the process all the time, each by itself: one that hangs must not hide the other. */
 export function watchReadiness(name: string, url: string): ReadinessWatch {

@@ -52,7 +52,7 @@ export async function bundleDocuments(spec: string, scratch: string): Promise<Do
   }
   asyncapi['x-close-codes'] = closeCodes;
   refuseUnknownEvents(openapi, asyncapi);
-  refuseUnknownRateLimits(openapi, rateLimits);
+  refuseUnknownRateLimits(belowBase(openapi), rateLimits);
   refuseTwoMeanings(openapi, asyncapi);
   return { openapi, asyncapi, errors, closeCodes, rateLimits };
 }
@@ -77,6 +77,11 @@ function refuseUnknownEvents(openapi: OpenApi, asyncapi: AsyncApi): void {
       if (unknown.length > 0) throw new Error(`${path}: x-emits names ${unknown.join(', ')}, which asyncapi.yaml does not have`);
     }
   }
+}
+
+/** What is mounted below the base path: a path with servers of its own is served beside the API, by no operation's handler, and called through no SDK. */
+export function belowBase(openapi: OpenApi): OpenApi {
+  return { ...openapi, paths: Object.fromEntries(Object.entries(openapi.paths).filter(([, item]) => !('servers' in item))) };
 }
 
 function refuseUnknownRateLimits(openapi: OpenApi, rateLimits: Documents['rateLimits']): void {

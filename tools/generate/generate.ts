@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { bundleDocuments } from './bundle.ts';
+import { belowBase, bundleDocuments } from './bundle.ts';
 import { renderCloseCodes, renderErrors, renderRateLimits } from './catalogues.ts';
 import { renderFrames } from './frames.ts';
 import { renderOperations } from './operations.ts';
@@ -20,17 +20,18 @@ async function render(): Promise<Map<string, string>> {
   const scratch = mkdtempSync(join(tmpdir(), 'confab-generate-'));
   try {
     const documents = await bundleDocuments(join(root, 'spec'), scratch);
+    const api = belowBase(documents.openapi);
     const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
     return new Map([
       ['packages/contract/generated/openapi.json', json(documents.openapi)],
       ['packages/contract/generated/asyncapi.json', json(documents.asyncapi)],
-      ['packages/contract/generated/schema.ts', await renderSchema(documents)],
-      ['packages/contract/generated/operations.ts', renderOperations(documents.openapi)],
+      ['packages/contract/generated/schema.ts', await renderSchema({ ...documents, openapi: api })],
+      ['packages/contract/generated/operations.ts', renderOperations(api)],
       ['packages/contract/generated/frames.ts', renderFrames(documents.asyncapi)],
       ['packages/contract/generated/errors.ts', renderErrors(documents.errors)],
       ['packages/contract/generated/close-codes.ts', renderCloseCodes(documents.closeCodes)],
-      ['packages/contract/generated/rate-limits.ts', renderRateLimits(documents.rateLimits, documents.openapi)],
-      ['packages/sdk/generated/rest.ts', await renderRest(documents.openapi, scratch)],
+      ['packages/contract/generated/rate-limits.ts', renderRateLimits(documents.rateLimits, api)],
+      ['packages/sdk/generated/rest.ts', await renderRest(api, scratch)],
     ]);
   } finally {
     rmSync(scratch, { recursive: true, force: true });

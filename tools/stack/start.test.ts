@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { expect, test } from 'vitest';
+import { runCommand } from '../test/command.ts';
 import { launchStack } from '../test/launch-stack.ts';
 import type { LaunchedStack, StackFacts } from '../test/launch-stack.ts';
 import { makeTemporaryFolder } from './temporary-folder.ts';
@@ -83,6 +84,7 @@ test('starts on free ports, tells what runs, stops in order; has its data the ne
     for (const { name, opsUrl } of first.facts.processes.filter((process) => process.opsUrl !== undefined)) {
       expect((await fetch(`${opsUrl}/health/ready`)).status, name).toBe(200);
     }
+    expect(await runCommand(process.execPath, ['tools/status/cli.ts', 'status'], { env: { CONFAB_DATA_DIR: folder } })).toMatchObject({ code: 0, output: expect.stringMatching(/^Confab: all is well[^]* api [^]*gateway-1 [^]*gateway-2 [^]*worker /) as string });
     expect((await fetch(`${first.apiUrl}/docs`)).status).toBe(200);
     expect((await fetch(first.apiUrl, { headers: { accept: 'text/html' } })).headers.get('content-type')).toContain('text/html');
     const said = await countMessages(first.facts.databaseUrl);

@@ -5,7 +5,7 @@ import { AppError, type Health, type Logger, type Metrics } from '@confab/runtim
 import express, { type RequestHandler } from 'express';
 import { logRequests } from './http/access-log.ts';
 import { readBody } from './http/body.ts';
-import { discovery } from './http/discovery.ts';
+import { discovery, healthPages } from './http/discovery.ts';
 import { basePath, readOperations } from './http/document.ts';
 import { exchangeOf } from './http/exchange.ts';
 import { demandFreshness } from './http/freshness.ts';
@@ -49,6 +49,7 @@ export async function createApp(options: AppOptions): Promise<RequestListener> {
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing').enable('strict routing').set('trust proxy', options.trustProxy).set('secure cookies', needsSecureCookies(publicUrl));
 
   app.use(identifyRequest, logRequests(logger, metrics), protect({ publicUrl, gatewayUrls }));
+  app.use(healthPages(health));
   app.use(refuseWhenStopping(options.isStopping), refuseBadTargets, refuseForeignOrigins(origins));
   app.use(
     basePath,
@@ -66,7 +67,7 @@ export async function createApp(options: AppOptions): Promise<RequestListener> {
       demandFreshness(core.positions),
     ]),
   );
-  app.use(discovery(core.sessions, health), reference());
+  app.use(discovery(core.sessions), reference());
   if (webDirectory !== undefined) app.use(webApp(webDirectory));
   app.use(noStore, refuseUnknownPaths, answerWithProblem(logger));
 

@@ -291,9 +291,33 @@ describe('an identified client', () => {
   });
 });
 
-it('counts on its ops port', async () => {
-  await identified(await newMember());
-  const text = await fetch(`http://127.0.0.1:${stack.gateways[0]!.opsPort}/metrics`).then((answer) => answer.text());
-  expect(text).toMatch(/^confab_gateway_connections\{.*\} [1-9]/m);
-  expect(text).toMatch(/^confab_gateway_closes_total\{.*code="44\d\d".*\} [1-9]|^confab_gateway_streams\{.*\} [1-9]/m);
+it('counts on its ops port: sockets, rooms by size and rank, messages with their lag, and what came of resumes', async () => {
+  const figure = async (pattern: RegExp) => {
+    const text = await fetch(`http://127.0.0.1:${stack.gateways[0]!.opsPort}/metrics`).then((answer) => answer.text());
+    return text.split('\n').filter((line) => pattern.test(line)).reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
+  };
+  const resumes = (outcome: string) => figure(new RegExp(`^confab_ws_resumes_total.*"${outcome}"`));
+  const delivered = /^confab_messages_total.*"delivered"/;
+  const lags = () => figure(/^confab_fanout_lag_seconds_count/);
+  const counted = { delivered: await figure(delivered), lags: await lags(), replayed: await resumes('replayed'), resynced: await resumes('resynced'), interrupted: await resumes('interrupted') };
+
+  const ada = await newMember();
+  const room = await newRoom(ada);
+  const stream = `room:${room.id}` as const;
+  const sockets = [await identified(ada), await identified(ada), await identified(ada)];
+  for (const socket of sockets) await socket.next('synced', ({ r }) => r === stream);
+  expect(await figure(/^confab_ws_connections\{/)).toBeGreaterThanOrEqual(3);
+  expect(await figure(/^confab_ws_room_connections_bucket.*le="5"/)).toBeGreaterThan(await figure(/^confab_ws_room_connections_bucket.*le="2"/));
+  expect(await figure(/^confab_ws_room_connections_top.*rank="1"/)).toBeGreaterThanOrEqual(3);
+  await expect.poll(() => stack.gateways[0]!.log.filter(({ msg }) => msg === 'largest rooms').some(({ rooms }) => JSON.stringify(rooms).includes(room.id))).toBe(true);
+
+  await say(ada, room, 'one');
+  for (const socket of sockets) await socket.next('message.created', ({ s }) => s === 2);
+  await expect.poll(async () => [await figure(delivered), await lags()]).toEqual([counted.delivered + 3, counted.lags + 1]);
+
+  const epoch = sockets[0]!.ready.d.epoch;
+  const resume = async (seq: number) => (await identified(ada, { cursors: { [stream]: seq }, epoch })).next('synced', ({ r }) => r === stream);
+  await resume(1);
+  await resume(99);
+  await expect.poll(async () => [await resumes('replayed'), await resumes('resynced'), await resumes('interrupted')]).toEqual([counted.replayed + 1, counted.resynced + 1, counted.interrupted]);
 });

@@ -20,7 +20,6 @@ beforeEach(() => {
     },
     later: (delayMs, work) => void tasks.push({ at: now + delayMs, work }),
     told: () => undefined,
-    emitted: () => undefined,
   });
 });
 

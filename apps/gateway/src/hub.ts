@@ -22,7 +22,7 @@ export interface HubDeps {
   readonly feed: Feed;
   later(delayMs: number, work: () => void): void;
   told(news: RoomNews): void;
-  emitted(event: StreamEvent, recipients: number): void;
+  delivered?(event: StreamEvent, recipients: number): void;
 }
 
 const lingerMs = 30_000;
@@ -30,7 +30,7 @@ const tickMs = 1_000;
 const ticksPerCheck = 5;
 
 /** The streams that somebody here reads. A room stays a while after its last reader, who is often back at once. */
-export function createHub({ streams, feed, later, told, emitted }: HubDeps): Hub {
+export function createHub({ streams, feed, later, told, delivered }: HubDeps): Hub {
   const rooms = new Map<StreamId, Room>();
   /** How often a room was left empty; a closing that was planned before the last time does not count. */
   const leavings = new Map<Room, number>();
@@ -55,7 +55,7 @@ export function createHub({ streams, feed, later, told, emitted }: HubDeps): Hub
       backfill: (afterSeq, limit) => streams.backfill(stream, afterSeq, limit),
       later,
       told,
-      emitted,
+      ...(delivered && { delivered }),
     });
     rooms.set(stream, room);
     void room.open();

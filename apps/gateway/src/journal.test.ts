@@ -57,6 +57,7 @@ test('a peer that does not read is told of once it is too far behind, and not be
     delivered: () => undefined,
     demoted: (queuedBytes) => void told.push(queuedBytes),
     resynced: () => undefined,
+    synced: () => undefined,
   });
   delivery.start('u-1', [], { epoch: undefined, seqs: {} });
   for (let count = 0; count < 600; count += 1) delivery.send({ t: 'heartbeat', d: {} });

@@ -48,7 +48,8 @@ const hub = createHub({
   feed: createFeed({ subscriber, later }),
   later,
   told: gatewayMetrics.room,
-  emitted(event, recipients) {
+  delivered(event, recipients) {
+    if (recipients === 0) return;
     flusher.after(() => gatewayMetrics.fannedOut(systemClock.now() - event.at));
     spans(event, recipients);
   },

@@ -23,8 +23,8 @@ export interface RoomDeps {
   backfill(afterSeq: number, limit: number): Promise<readonly StreamEvent[]>;
   later(delayMs: number, work: () => void): void;
   told(news: RoomNews): void;
-  /** It is on the queue of every socket that reads it live: so many, and one at least. */
-  emitted(event: StreamEvent, recipients: number): void;
+  /** Has put an event on so many sockets. */
+  delivered?(event: StreamEvent, recipients: number): void;
 }
 
 export type RoomNews = 'fill_hot' | 'fill_log' | 'head_repair' | 'reset';
@@ -119,7 +119,7 @@ export function createRoom(deps: RoomDeps): Room {
     ring.push(event);
     const recipients = live.size;
     for (const reader of live) replay.deliver(reader, event);
-    if (recipients > 0) deps.emitted(event, recipients);
+    deps.delivered?.(event, recipients);
     if (event.control) for (const reader of readers) reader.sink.heard(event);
     replay.headMoved();
   }

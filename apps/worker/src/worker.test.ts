@@ -138,6 +138,22 @@ test('SIGTERM: the job that runs is finished, no other is begun', async () => {
   worker = await start();
 });
 
+test('runs are counted by outcome, and the queue by state, with what is dead and how long the oldest waits', async () => {
+  const figure = async (series: string) => {
+    const text = await (await fetch(`http://127.0.0.1:${worker.opsPort}/metrics`)).text();
+    return Number(text.split('\n').find((line) => line.startsWith(`confab_job${series},process="worker"}`))?.split(' ')[1]);
+  };
+  const done = await figure('s_total{task="delete-old-sessions",outcome="done"');
+  await outcomeOf(await utils.addJob('delete-old-sessions', {}));
+  await expect.poll(() => figure('s_total{task="delete-old-sessions",outcome="done"')).toBe(done + 1);
+  const [waits, dead] = [await utils.addJob('nobody-knows', {}, { runAt: new Date(Date.now() - 90_000) }), await utils.addJob('nobody-knows', {}, { maxAttempts: 1 })];
+  await utils.permanentlyFailJobs([dead.id], 'for a test');
+  const other = () => Promise.all(['s_queued{task="other",state="ready"', 's_dead{task="other"', 's_oldest_ready_age_seconds{task="other"'].map(figure));
+  await expect.poll(other, { timeout: 10_000 }).toEqual([1, 1, expect.toSatisfy((age: number) => age >= 90)]);
+  await utils.completeJobs([waits.id, dead.id]);
+  await expect.poll(other, { timeout: 10_000 }).toEqual([0, 0, 0]);
+});
+
 test.each([
   ['without job tables', 'drop schema graphile_worker cascade', false],
   ['with job tables that are too old', 'delete from graphile_worker.migrations where id = (select max(id) from graphile_worker.migrations)', true],

@@ -656,6 +656,49 @@ export interface components {
             /** @description All gateways in random order, `url` first. */
             urls: string[];
         };
+        /**
+         * @description How a process is.
+         * @example {
+         *       "status": "failed",
+         *       "checks": {
+         *         "database": {
+         *           "status": "ok",
+         *           "durationMs": 2
+         *         },
+         *         "redis": {
+         *           "status": "failed",
+         *           "durationMs": 2000,
+         *           "reason": "timeout"
+         *         },
+         *         "schema": {
+         *           "status": "ok",
+         *           "durationMs": 3
+         *         }
+         *       },
+         *       "breakers": {
+         *         "database_primary": "closed",
+         *         "redis_cache": "open"
+         *       }
+         *     }
+         */
+        HealthReport: {
+            /** @description The circuit breakers by name. An open one makes nothing not ready by itself. */
+            breakers?: {
+                [key: string]: "closed" | "half_open" | "open" | (string & {});
+            };
+            /** @description What the process needs, by name. Empty where nothing is asked. */
+            checks: {
+                [key: string]: {
+                    durationMs: number;
+                    /** @description Of a failed one, such as `timeout`, `unreachable`, `breaker_open`, `schema_mismatch`. */
+                    reason?: string;
+                    status: "ok" | "failed" | (string & {});
+                };
+            };
+            /** @description Why it is failed whatever the checks say, such as `stopping`. */
+            reason?: string;
+            status: "ok" | "failed" | (string & {});
+        };
         Hello: {
             connectionId: components["schemas"]["Id"];
             /** @description The server pings this often; two silent periods close the connection with 4408. */
@@ -1098,6 +1141,16 @@ export interface components {
         };
         /** @description Something went wrong on the server. */
         InternalError: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description There is something here, but not for this method. */
+        MethodNotAllowed: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;

@@ -447,6 +447,35 @@ export interface Sync {
 }
 
 /**
+ * What the process needs, by name. Empty where nothing is asked.
+ */
+export type HealthReportChecks = {[key: string]: {
+  status: string;
+  /** @minimum 0 */
+  durationMs: number;
+  /** Of a failed one, such as `timeout`, `unreachable`, `breaker_open`, `schema_mismatch`. */
+  reason?: string;
+}};
+
+/**
+ * The circuit breakers by name. An open one makes nothing not ready by itself.
+ */
+export type HealthReportBreakers = {[key: string]: string};
+
+/**
+ * How a process is.
+ */
+export interface HealthReport {
+  status: string;
+  /** Why it is failed whatever the checks say, such as `stopping`. */
+  reason?: string;
+  /** What the process needs, by name. Empty where nothing is asked. */
+  checks: HealthReportChecks;
+  /** The circuit breakers by name. An open one makes nothing not ready by itself. */
+  breakers?: HealthReportBreakers;
+}
+
+/**
  * The request is not well formed, or asks for what cannot be.
  */
 export type BadRequestResponse = Problem;
@@ -495,6 +524,11 @@ export type UnauthorizedResponse = Problem;
  * There is no such thing, or none that the caller may know of.
  */
 export type NotFoundResponse = Problem;
+
+/**
+ * There is something here, but not for this method.
+ */
+export type MethodNotAllowedResponse = Problem;
 
 /**
  * The highest `Confab-Position` that an answer to my writes bore. What is read shows at least these writes.

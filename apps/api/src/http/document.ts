@@ -21,7 +21,8 @@ export type Method = (typeof methods)[number];
 type Schema = { $ref?: string; type?: string | string[] };
 type Parameter = { $ref?: string; name: string; in: string; schema: Schema };
 type Operation = { operationId: string; security?: object[]; parameters?: Parameter[]; requestBody?: { required?: boolean }; responses: object };
-type PathItem = { parameters?: Parameter[] } & { [M in Method]?: Operation };
+/** With servers of its own it is served beside the API. */
+type PathItem = { parameters?: Parameter[]; servers?: object[] } & { [M in Method]?: Operation };
 type Document = { servers: { url: string }[]; security: object[]; paths: Record<string, PathItem> };
 
 const document = openapi as unknown as Document;
@@ -38,6 +39,7 @@ export function readOperations(): OperationSpec[] {
   const templates = Object.keys(document.paths).toSorted((a, b) => (a.replaceAll('{', '~') < b.replaceAll('{', '~') ? -1 : 1));
   return templates.flatMap((template) => {
     const item = document.paths[template] ?? {};
+    if (item.servers !== undefined) return [];
     return methods.flatMap((method) => {
       const operation = item[method];
       return operation === undefined ? [] : [readOperation(template, method, operation, item.parameters ?? [])];

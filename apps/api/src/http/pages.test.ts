@@ -140,13 +140,14 @@ test('health is told on both ports, and ready is not said without the database',
     PUBLIC_URL: stack.baseUrl,
   });
   const ask = async (port: number, path: string) => {
-    const response = await fetch(`http://127.0.0.1:${port}/health/${path}`);
+    // At the public port as the specification has it.
+    const response = await (port === api.port ? stack.fetch : fetch)(`http://127.0.0.1:${port}/health/${path}`);
     return [response.status, await response.json()] as const;
   };
   try {
     for (const port of [api.port, api.opsPort]) {
       expect(await ask(port, 'live')).toMatchObject([200, { status: 'ok' }]);
-      expect(await ask(port, 'ready')).toMatchObject([200, { status: 'ok', checks: { database: { status: 'ok' }, redis: { status: 'ok' } } }]);
+      expect(await ask(port, 'ready')).toMatchObject([200, { status: 'ok', checks: { database: { status: 'ok' }, redis: { status: 'ok' }, schema: { status: 'ok' } } }]);
     }
     wire.cut();
     for (const port of [api.port, api.opsPort]) {

@@ -73,7 +73,7 @@ export function createNode({ time, database, redis, code, told, violated }: Worl
   const core = { access: { ...membership, acquainted: notAsked, fellows: notAsked, isLive: notAsked }, tickets: { create: notAsked, admit: notAsked, renew: notAsked } };
   const access = code.createAccess({ core, streams });
   const feed = code.createFeed({ subscriber, later });
-  const hub: Hub = code.createHub({ streams, feed, later, told, emitted: () => undefined });
+  const hub: Hub = code.createHub({ streams, feed, later, told });
   const flusher = code.createFlusher({ defer: (work) => later(0.01, work), now: time.now });
 
   async function identify(client: Client, delivery: Delivery): Promise<void> {

@@ -36,7 +36,8 @@ describe('what the spec declares passes', () => {
     ['a map', 'GET /api/v1/sync', { body: { epoch: '1-1', user: { id, kind: 'person', username: 'ada', displayName: 'Ada', email: null, createdAt: at }, streams: { [`room:${id}`]: 3 }, rooms: [room] } }],
     ['a refusal of what is not in the spec', 'GET /api/v1/nothing', { ...notFound, body: { ...problem, code: 'route.not_found', title: 'There is no such path' } }],
     ['a HEAD that is refused', `HEAD /api/v1/rooms/${id}`, { status: 405, type: null }],
-    ['what lies outside the base path', 'GET /health/live', { status: 418, type: 'text/plain', requestId: null, body: 'x' }],
+    ['a report of its own instead of a problem', 'GET /health/ready', { status: 503, body: { status: 'failed', checks: { redis: { status: 'failed', durationMs: 3, reason: 'timeout' } } } }],
+    ['what lies outside the base path', 'GET /docs', { status: 418, type: 'text/plain', requestId: null, body: 'x' }],
   ];
   test.each(good)('%s', async (_name, operation, planted) => {
     const { response, violations } = await answer(operation, planted);
@@ -48,6 +49,8 @@ describe('what the spec declares passes', () => {
 
 describe('what it does not is caught', () => {
   const bad: [string, string, Planted, string][] = [
+    ['a report with a field that nobody declared', 'GET /health/ready', { body: { status: 'ok', checks: {}, version: '1' } }, 'additional properties'],
+    ['a report where a problem belongs', getRoom, { status: 503, body: { status: 'failed', checks: {} } }, 'not application/problem+json'],
     ['a field of the wrong type', getRoom, { body: { ...room, head: '3' } }, '/head must be integer'],
     ['a missing field', getRoom, { body: roomWithoutHead }, "must have required property 'head'"],
     ['a field that is not in the spec', getRoom, { body: { ...room, secret: 1 } }, 'must NOT have additional properties {"additionalProperty":"secret"}'],

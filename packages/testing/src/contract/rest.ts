@@ -25,7 +25,7 @@ export function validatingFetch(fetch: typeof globalThis.fetch, report?: Report)
     const request = new Request(input, init);
     const response = await fetch(request);
     const path = new URL(request.url).pathname;
-    if (!path.startsWith(`${base}/`)) return response;
+    if (!path.startsWith(`${base}/`) && besideBase(openapi, path) === undefined) return response;
     const body = await response.clone().text();
     try {
       check({ method: request.method, path, response, body });
@@ -57,8 +57,8 @@ export function createResponseCheck(document: object): (exchange: Exchange) => v
     if (method === 'HEAD') return;
     const mediaType = (response.headers.get('content-type') ?? '').split(';')[0]?.trim() ?? '';
     if (response.status >= 400) {
-      if (mediaType !== problemType) violated(`is ${mediaType || 'of no type'}, not ${problemType}`, body);
-      const problem = checkProblem(parse(body, violated), response, schemas.check('/components/schemas/Problem'));
+      if (mediaType !== problemType && !declares(found, response.status, mediaType)) violated(`is ${mediaType || 'of no type'}, not ${problemType}`, body);
+      const problem = mediaType === problemType ? checkProblem(parse(body, violated), response, schemas.check('/components/schemas/Problem')) : undefined;
       if (problem !== undefined) violated(problem, body);
     }
     if (found === undefined) {
@@ -94,7 +94,21 @@ function checkHeaders(answer: Answer, header: (name: string) => { pointer: strin
   }
 }
 
+/** What is served outside the base path has servers of its own. */
+function besideBase(document: object, path: string): { get?: Operation } | undefined {
+  const item = (document as { paths?: Record<string, { servers?: object[]; get?: Operation }> }).paths?.[path];
+  return item?.servers === undefined ? undefined : item;
+}
+
+/** An operation may answer something of its own instead of a problem. */
+function declares(found: Found | undefined, status: number, mediaType: string): boolean {
+  const answer = found?.operation.responses[status];
+  return answer !== undefined && !isReference(answer) && mediaType in (answer.content ?? {});
+}
+
 function find(document: object, method: string, path: string): Found | undefined {
+  const own = method === 'GET' ? besideBase(document, path)?.get : undefined;
+  if (own !== undefined) return { place: `${own.operationId} (${method} ${path})`, pointer: `/paths/${escape(path)}/get`, operation: own };
   for (const [operationId, route] of Object.entries(operationRoutes)) {
     if (route.method !== method.toLowerCase() || !matches(base + route.path, path)) continue;
     const pointer = `/paths/${escape(route.path)}/${route.method}`;
