@@ -1,8 +1,10 @@
 import { parseArgs } from 'node:util';
+import { benchPromotion } from './promotion.ts';
 import { benchReads } from './reads.ts';
+import { benchSize } from './size.ts';
 
 /** A file a benchmark. */
-const benchmarks: Readonly<Record<string, (options: { ms: number }) => Promise<void>>> = { reads: benchReads };
+const benchmarks: Readonly<Record<string, (options: { ms: number }) => Promise<void>>> = { promotion: benchPromotion, reads: benchReads, size: benchSize };
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { seconds: { type: 'string', default: '3' } } });
 const bench = benchmarks[positionals[0] ?? ''];

@@ -43,6 +43,8 @@ export async function fill(servers: OwnServers): Promise<Filled> {
       [roomId, owner.confab.auth.session?.user.id, `${randomBytes(30).toString('hex')} of what people say to each other`],
     );
     await client.query(`UPDATE stream SET head = ${1000 + messageCount} WHERE id = 'room:' || $1`, [roomId]);
+    // They have read nearly all of it.
+    await client.query(`UPDATE memberships SET read_seq = ${1000 + messageCount - 20} WHERE room_id = $1`, [roomId]);
     await client.query('VACUUM ANALYZE');
     const { rows } = await client.query<{ id: string }>('SELECT id FROM messages WHERE room_id = $1 AND seq = $2', [roomId, 1000 + messageCount / 2]);
     return { members: [owner, ...others], roomId, olderThan: rows[0]?.id ?? '' };
