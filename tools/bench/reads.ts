@@ -2,7 +2,7 @@ import { loadavg } from 'node:os';
 import type { Actor, Core } from '@confab/core';
 import pg from 'pg';
 import { database, startOwnServers } from '../faults/own-servers.ts';
-import { createGetter, machine, measure, printTable, round } from './measure.ts';
+import { cpuMs, createGetter, machine, measure, printTable, round } from './measure.ts';
 import type { Measured } from './measure.ts';
 import { recordStatements, startPlainExpress } from './references.ts';
 import type { Statement } from './references.ts';
@@ -19,6 +19,10 @@ interface Result extends Measured {
   readonly ofPg: number;
   readonly ofExpress: number;
   readonly pgPerSecond: number;
+  /** CPU time of a request, in milliseconds: of the API process, of the primary with all its processes, and of plain Express for the same bytes. */
+  readonly apiCpuMs: number;
+  readonly primaryCpuMs: number;
+  readonly expressCpuMs: number;
   readonly expressPerSecond: number;
 }
 
@@ -54,12 +58,17 @@ export async function benchReads({ ms }: { ms: number }): Promise<void> {
           await servers.forgetLimits();
           let turn = 0;
           let body: Buffer = Buffer.alloc(0);
+          const begun = { api: cpuMs(api.pid), primary: cpuMs(servers.primary.pid) };
           const measured = await measure(async () => (body = await getter.get(`http://127.0.0.1:${api.port}/api/v1${path}`, headersOf[(turn += 1) % headersOf.length])), run);
+          const [apiCpuMs, primaryCpuMs] = [(cpuMs(api.pid) - begun.api) / turn, (cpuMs(servers.primary.pid) - begun.primary) / turn].map(round) as [number, number];
           express.answer('/answer', body);
           await getter.get(`${express.url}/answer`);
-          const { perSecond: expressPerSecond } = await measure(() => getter.get(`${express.url}/answer`), brief);
+          const expressBegun = cpuMs(express.pid);
+          let plain = 0;
+          const { perSecond: expressPerSecond } = await measure(() => ((plain += 1), getter.get(`${express.url}/answer`)), brief);
+          const expressCpuMs = round((cpuMs(express.pid) - expressBegun) / plain);
           const { perSecond: pgPerSecond } = await measure(() => inTurn(pool, recorded[index] ?? []), brief);
-          results.push({ read: name, replicas, caches, ...measured, ofPg: round(measured.perSecond / pgPerSecond), ofExpress: round(measured.perSecond / expressPerSecond), pgPerSecond, expressPerSecond });
+          results.push({ read: name, replicas, caches, ...measured, ofPg: round(measured.perSecond / pgPerSecond), ofExpress: round(measured.perSecond / expressPerSecond), pgPerSecond, expressPerSecond, apiCpuMs, primaryCpuMs, expressCpuMs });
         }
         await api.stop();
       }
@@ -94,8 +103,8 @@ function report(facts: object, results: readonly Result[]): void {
   console.log('\nServers, processes and load share the machine. The references were measured right after each line; bare pg runs in the process that makes the load.');
   console.log(Object.entries(facts).map(([name, value]) => `${name} ${value}`).join(', '));
   printTable(
-    results.map(({ read, replicas, caches, perSecond, ofPg, ofExpress, p50Ms, p99Ms, failed }) => ({
-      read, replicas, caches: caches ? 'on' : 'off', 'of bare pg': ofPg, 'of plain Express': ofExpress, 'a second': perSecond, 'p50 ms': p50Ms, 'p99 ms': p99Ms, failed,
+    results.map(({ read, replicas, caches, perSecond, ofPg, ofExpress, apiCpuMs, primaryCpuMs, expressCpuMs, p50Ms, p99Ms, failed }) => ({
+      read, replicas, caches: caches ? 'on' : 'off', 'of bare pg': ofPg, 'of plain Express': ofExpress, 'a second': perSecond, 'API CPU ms': apiCpuMs, 'primary CPU ms': primaryCpuMs, 'Express CPU ms': expressCpuMs, 'p50 ms': p50Ms, 'p99 ms': p99Ms, failed,
     })),
   );
   console.log(JSON.stringify({ bench: 'reads', ...facts, results }));
