@@ -36,3 +36,5 @@ INSERT INTO messages (id, room_id, seq, updated_seq, author_id, content, html, n
 
 INSERT INTO idempotency_keys (user_id, operation, key, request_hash, subject_id, created_at) VALUES
   ('01939f2e-0000-7000-8000-000000000001', 'createRoom', 'key-1', '\x00', '01939f2e-0000-7000-8000-000000000021', now());
+
+INSERT INTO epochs (epoch, begun_at) VALUES ('1abcdefghijkl-1', '2026-01-01Z');
