@@ -1,7 +1,8 @@
 import { loadavg } from 'node:os';
+import type { Actor, Core } from '@confab/core';
 import pg from 'pg';
 import { database, startOwnServers } from '../faults/own-servers.ts';
-import { createGetter, machine, measure, printTable, round } from './measure.ts';
+import { cpuMs, createGetter, machine, measure, printTable, round } from './measure.ts';
 import type { Measured } from './measure.ts';
 import { recordStatements, startPlainExpress } from './references.ts';
 import type { Statement } from './references.ts';
@@ -12,63 +13,70 @@ const secret = Buffer.alloc(32, 9);
 
 interface Result extends Measured {
   readonly read: string;
-  readonly by: string;
+  readonly replicas: number;
+  readonly caches: boolean;
+  /** The same statements by bare pg, and the same bytes by plain Express, measured right after it. */
+  readonly ofPg: number;
+  readonly ofExpress: number;
+  readonly pgPerSecond: number;
+  /** CPU time of a request, in milliseconds: of the API process, of the primary with all its processes, and of plain Express for the same bytes. */
+  readonly apiCpuMs: number;
+  readonly primaryCpuMs: number;
+  readonly expressCpuMs: number;
+  readonly expressPerSecond: number;
 }
 
-/** What replicas and caches give to reads, as shares of what bare pg does with the same statements and plain Express with the same bytes. */
+/** What replicas and caches give to reads. Whatever else the machine does, the references beside each figure have met it too. */
 export async function benchReads({ ms }: { ms: number }): Promise<void> {
   const facts = machine();
   const servers = await startOwnServers({ replicas: 2 });
   const getter = createGetter(concurrency);
+  const express = await startPlainExpress();
+  const databaseUrl = servers.primary.databaseUrl(database);
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 10 });
   const run = { concurrency, warmUpMs: ms / 4, ms };
+  const brief = { concurrency, warmUpMs: ms / 8, ms: ms / 2 };
   const results: Result[] = [];
   try {
     const { members, roomId, olderThan } = await fill(servers);
     const reads = [
-      { name: 'newest page', path: `/rooms/${roomId}/messages?limit=50` },
-      { name: 'older page', path: `/rooms/${roomId}/messages?limit=50&before=${olderThan}` },
-      { name: 'room list', path: '/rooms?limit=50' },
+      { name: 'newest page', path: `/rooms/${roomId}/messages?limit=50`, ask: (core: Core, actor: Actor) => core.messages.list(actor, roomId, { limit: 50 }) },
+      { name: 'older page', path: `/rooms/${roomId}/messages?limit=50&before=${olderThan}`, ask: (core: Core, actor: Actor) => core.messages.list(actor, roomId, { limit: 50, before: olderThan }) },
+      { name: 'room list', path: '/rooms?limit=50', ask: (core: Core, actor: Actor) => core.rooms.list(actor, { limit: 50 }) },
     ];
+    const token = members[1]?.confab.auth.session?.accessToken ?? '';
+    const recorded = await recordStatements({ databaseUrl, redisUrl: servers.redis.url, secret, accessToken: token }, reads.map(({ ask }) => ask));
     const headersOf = members.map(({ confab, address }) => ({ authorization: `Bearer ${confab.auth.session?.accessToken ?? ''}`, 'x-forwarded-for': address }));
-    const bodies = new Map<string, Buffer>();
 
     for (const caches of [true, false]) {
       for (const replicas of [0, 1, 2]) {
         const urls = servers.replicas.slice(0, replicas).map((replica) => replica.databaseUrl(database));
         const api = await servers.startApp('api', { DATABASE_REPLICA_URLS: urls.join(','), CACHES: String(caches) });
-        const base = `http://127.0.0.1:${api.port}/api/v1`;
         await servers.outliveDoubt();
         await inRotation(api.opsPort, replicas);
-        for (const { name, path } of reads) {
+        for (const [index, { name, path }] of reads.entries()) {
           await servers.forgetLimits();
           let turn = 0;
-          const measured = await measure(async () => bodies.set(name, await getter.get(`${base}${path}`, headersOf[(turn += 1) % headersOf.length])), run);
-          results.push({ read: name, by: `${replicas} replicas, caches ${caches ? 'on' : 'off'}`, ...measured });
+          let body: Buffer = Buffer.alloc(0);
+          const begun = { api: cpuMs(api.pid), primary: cpuMs(servers.primary.pid) };
+          const measured = await measure(async () => (body = await getter.get(`http://127.0.0.1:${api.port}/api/v1${path}`, headersOf[(turn += 1) % headersOf.length])), run);
+          const [apiCpuMs, primaryCpuMs] = [(cpuMs(api.pid) - begun.api) / turn, (cpuMs(servers.primary.pid) - begun.primary) / turn].map(round) as [number, number];
+          express.answer('/answer', body);
+          await getter.get(`${express.url}/answer`);
+          const expressBegun = cpuMs(express.pid);
+          let plain = 0;
+          const { perSecond: expressPerSecond } = await measure(() => ((plain += 1), getter.get(`${express.url}/answer`)), brief);
+          const expressCpuMs = round((cpuMs(express.pid) - expressBegun) / plain);
+          const { perSecond: pgPerSecond } = await measure(() => inTurn(pool, recorded[index] ?? []), brief);
+          results.push({ read: name, replicas, caches, ...measured, ofPg: round(measured.perSecond / pgPerSecond), ofExpress: round(measured.perSecond / expressPerSecond), pgPerSecond, expressPerSecond, apiCpuMs, primaryCpuMs, expressCpuMs });
         }
         await api.stop();
       }
     }
-
-    const express = await startPlainExpress();
-    for (const { name } of reads) {
-      express.answer(`/${encodeURIComponent(name)}`, bodies.get(name) ?? Buffer.alloc(0));
-      await getter.get(`${express.url}/${encodeURIComponent(name)}`);
-      results.push({ read: name, by: 'plain Express', ...(await measure(() => getter.get(`${express.url}/${encodeURIComponent(name)}`), run)) });
-    }
-    await express.stop();
-
-    const token = members[0]?.confab.auth.session?.accessToken ?? '';
-    const databaseUrl = servers.primary.databaseUrl(database);
-    const recorded = await recordStatements({ databaseUrl, redisUrl: servers.redis.url, secret, accessToken: token }, [
-      (core, actor) => core.messages.list(actor, roomId, { limit: 50 }),
-      (core, actor) => core.messages.list(actor, roomId, { limit: 50, before: olderThan }),
-      (core, actor) => core.rooms.list(actor, { limit: 50 }),
-    ]);
-    const pool = new pg.Pool({ connectionString: databaseUrl, max: 10 });
-    for (const [index, { name }] of reads.entries()) results.push({ read: name, by: 'bare pg', ...(await measure(() => inTurn(pool, recorded[index] ?? []), run)) });
-    await pool.end();
   } finally {
     getter.close();
+    await express.stop();
+    await pool.end();
     await servers.stop();
   }
   report({ ...facts, loadAfter: round(loadavg()[0] ?? 0), concurrency, secondsEach: ms / 1000 }, results);
@@ -92,13 +100,13 @@ async function inRotation(opsPort: number, count: number): Promise<void> {
 }
 
 function report(facts: object, results: readonly Result[]): void {
-  const rateOf = (read: string, by: string) => results.find((result) => result.read === read && result.by === by)?.perSecond ?? Number.NaN;
-  const rows = results.map(({ read, by, perSecond, p50Ms, p99Ms, failed }) => ({
-    read, by, 'a second': perSecond, 'of bare pg': round(perSecond / rateOf(read, 'bare pg')), 'of plain Express': round(perSecond / rateOf(read, 'plain Express')), 'p50 ms': p50Ms, 'p99 ms': p99Ms, failed,
-  }));
-  console.log('\nServers, processes and load share the machine; bare pg runs in the process that makes the load.');
+  console.log('\nServers, processes and load share the machine. The references were measured right after each line; bare pg runs in the process that makes the load.');
   console.log(Object.entries(facts).map(([name, value]) => `${name} ${value}`).join(', '));
-  printTable(rows);
+  printTable(
+    results.map(({ read, replicas, caches, perSecond, ofPg, ofExpress, apiCpuMs, primaryCpuMs, expressCpuMs, p50Ms, p99Ms, failed }) => ({
+      read, replicas, caches: caches ? 'on' : 'off', 'of bare pg': ofPg, 'of plain Express': ofExpress, 'a second': perSecond, 'API CPU ms': apiCpuMs, 'primary CPU ms': primaryCpuMs, 'Express CPU ms': expressCpuMs, 'p50 ms': p50Ms, 'p99 ms': p99Ms, failed,
+    })),
+  );
   console.log(JSON.stringify({ bench: 'reads', ...facts, results }));
   if (results.some(({ failed }) => failed > 0)) process.exitCode = 1;
 }

@@ -51,6 +51,7 @@ async function recording(work: () => Promise<unknown>): Promise<Statement[]> {
 
 export interface PlainExpress {
   readonly url: string;
+  readonly pid: number;
   answer(path: string, body: Buffer): void;
   stop(): Promise<void>;
 }
@@ -66,6 +67,7 @@ export async function startPlainExpress(): Promise<PlainExpress> {
   });
   return {
     url: `http://127.0.0.1:${port}`,
+    pid: child.pid ?? 0,
     answer: (path, body) => void child.stdin.write(`${path} ${body.toString('base64')}\n`),
     async stop() {
       child.kill();

@@ -13,10 +13,10 @@ export interface Filled {
 }
 
 const memberCount = 30;
-const messageCount = 20_000;
+const messagesEach = 2_000;
 const roomCount = 25;
 
-/** Members who are in `roomCount` rooms each, and one room with `messageCount` messages. */
+/** Members who are in `roomCount` rooms each, with `messagesEach` messages. */
 export async function fill(servers: OwnServers): Promise<Filled> {
   const api = await servers.startApp('api', {});
   const url = `http://127.0.0.1:${api.port}`;
@@ -39,12 +39,15 @@ export async function fill(servers: OwnServers): Promise<Filled> {
     await client.query('UPDATE rooms SET member_count = (SELECT count(*) FROM memberships WHERE room_id = rooms.id)');
     await client.query(
       `INSERT INTO messages (id, room_id, seq, updated_seq, author_id, content, html, nonce, request_hash, created_at)
-        SELECT gen_random_uuid(), $1, 1000 + n, 1000 + n, $2, $3, '<p>' || $3 || '</p>', 'nonce ' || n, '\\x00', now() FROM generate_series(1, ${messageCount}) AS n`,
-      [roomId, owner.confab.auth.session?.user.id, `${randomBytes(30).toString('hex')} of what people say to each other`],
+        SELECT gen_random_uuid(), room.id, 1000 + n, 1000 + n, $2, $3, '<p>' || $3 || '</p>', 'nonce ' || n, '\\x00', now()
+        FROM generate_series(1, ${messagesEach}) AS n, unnest($1::uuid[]) AS room(id)`,
+      [rooms, owner.confab.auth.session?.user.id, `${randomBytes(30).toString('hex')} of what people say to each other`],
     );
-    await client.query(`UPDATE stream SET head = ${1000 + messageCount} WHERE id = 'room:' || $1`, [roomId]);
+    await client.query(`UPDATE stream SET head = ${1000 + messagesEach} WHERE id LIKE 'room:%'`);
+    // They have read nearly all of it.
+    await client.query(`UPDATE memberships SET read_seq = ${1000 + messagesEach - 20}`);
     await client.query('VACUUM ANALYZE');
-    const { rows } = await client.query<{ id: string }>('SELECT id FROM messages WHERE room_id = $1 AND seq = $2', [roomId, 1000 + messageCount / 2]);
+    const { rows } = await client.query<{ id: string }>('SELECT id FROM messages WHERE room_id = $1 AND seq = $2', [roomId, 1000 + messagesEach / 2]);
     return { members: [owner, ...others], roomId, olderThan: rows[0]?.id ?? '' };
   } finally {
     await client.end();

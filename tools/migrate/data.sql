@@ -38,3 +38,4 @@ INSERT INTO idempotency_keys (user_id, operation, key, request_hash, subject_id,
   ('01939f2e-0000-7000-8000-000000000001', 'createRoom', 'key-1', '\x00', '01939f2e-0000-7000-8000-000000000021', now());
 
 INSERT INTO backfills (name, last_key, row_count) VALUES ('some-names', 'ada', 1);
+INSERT INTO epochs (epoch, begun_at) VALUES ('1abcdefghijkl-1', '2026-01-01Z');

@@ -6,7 +6,8 @@ import { asApplication, ensureApplicationLogin } from '../migrate/application-lo
 import { migrate } from '../migrate/migrate.ts';
 import { buildApps } from '../stack/app-build.ts';
 import { createPorts } from '../stack/ports.ts';
-import { startPostgres } from '../stack/postgres.ts';
+import { startPgBouncer } from '../stack/pgbouncer.ts';
+import { startPostgres, type Postgres } from '../stack/postgres.ts';
 import { startRedis } from '../stack/redis.ts';
 import { startReplica } from '../stack/replica.ts';
 import { ensureDatabase } from '../stack/scratch.ts';
@@ -21,19 +22,29 @@ export default async function setup(): Promise<() => Promise<void>> {
   const building = buildApps((line) => console.log(line));
   const password = randomBytes(12).toString('base64url');
   const place = (name: string) => ({ directory: join(folder, name), logFile: join(folder, `${name}.log`) });
+  const pool = async (name: string, server: Postgres) => {
+    const url = asApplication(server.databaseUrl(), password);
+    return startPgBouncer({ ...place(`pooler-${name}`), port: await ports.take(), serverPort: server.port, logins: { [new URL(url).username]: password }, poolSize: 10, probeUrl: url });
+  };
   const starting = startRedis({ ...place('redis'), port: await ports.take(), password, say: (line) => console.log(line) });
   const primary = await startPostgres({ ...place('primary'), port: await ports.take(), password, durable: false });
   await makeTemplate(await ensureDatabase(primary, template), primary.databaseUrl(), password);
   const replica = await startReplica({ ...place('replica'), primary, port: await ports.take(), durable: false });
   const redis = await starting;
   await building;
+  // The suites of core and api run through a pooler, too: CONFAB_TEST_POOLER=1.
+  const poolers = process.env['CONFAB_TEST_POOLER'] === '1' ? [await pool('primary', primary), await pool('replica', replica)] : [];
+  const applicationUrlOf = (server: Postgres, index: number): string => {
+    const url = asApplication(server.databaseUrl(), password);
+    return poolers[index]?.through(url) ?? url;
+  };
   process.env['CONFAB_TEST_DATABASE_URL'] = primary.databaseUrl();
   process.env['CONFAB_TEST_DATABASE_REPLICA_URL'] = replica.databaseUrl();
-  process.env['CONFAB_TEST_APPLICATION_URL'] = asApplication(primary.databaseUrl(), password);
-  process.env['CONFAB_TEST_APPLICATION_REPLICA_URL'] = asApplication(replica.databaseUrl(), password);
+  process.env['CONFAB_TEST_APPLICATION_URL'] = applicationUrlOf(primary, 0);
+  process.env['CONFAB_TEST_APPLICATION_REPLICA_URL'] = applicationUrlOf(replica, 1);
   process.env['CONFAB_TEST_REDIS_URL'] = redis.url;
   return async () => {
-    await Promise.all([redis.stop(), replica.stop()]);
+    await Promise.all([redis.stop(), replica.stop(), ...poolers.map((pooler) => pooler.stop())]);
     await primary.stop();
     await rm(folder, { recursive: true, force: true });
   };

@@ -36,7 +36,7 @@ beforeAll(async () => {
     large = new Set(rows.map(({ relname }) => relname));
     for (const name of ['users', 'sessions', 'rooms', 'stream', 'memberships', 'messages', 'audit_entries']) expect(large).toContain(name);
   });
-}, 300_000);
+}, Math.max(300_000, 2 * messageCount));
 afterAll(() => fixture.stop());
 
 async function withClient<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
