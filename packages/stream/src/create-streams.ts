@@ -35,7 +35,7 @@ export function createStreams({ db, redis, logger, metrics }: StreamsDeps): Stre
     append,
     publish: publisher.publish,
     whisper(ephemeral) {
-      redis.client.publish(channel(ephemeral.stream), encodeEphemeral(ephemeral)).catch(() => undefined);
+      redis.client.sPublish(channel(ephemeral.stream), encodeEphemeral(ephemeral)).catch(() => undefined);
     },
     hotRun: async (stream, afterSeq) => hotRun(redis, await db.epoch(), stream, afterSeq),
     backfill: (stream, afterSeq, limit) => backfill(db, stream, afterSeq, limit),

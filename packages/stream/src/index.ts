@@ -8,7 +8,7 @@ export { encodeEvent } from './codec.ts';
 export { decodeMessage } from './ephemeral.ts';
 export type { ChannelMessage, Ephemeral } from './ephemeral.ts';
 export type { Draft, LogEvent, Place, StreamEvent } from './event.ts';
-export { channel } from './names.ts';
+export { channel, tagOf, tags } from './names.ts';
 export { maintainLog } from './retention.ts';
 export type { Retention } from './retention.ts';
 export { AppendRefused } from './streams.ts';
