@@ -24,6 +24,7 @@ export function createStreams({ db, redis, logger, metrics }: StreamsDeps): Stre
     labelNames: ['outcome'],
   });
   const ask = redis.guard('publish');
+  const replay = redis.guard('replay');
   const publisher = createPublisher({
     epoch: db.epoch,
     ring: (event) => ask(() => ringFor(redis, event)),
@@ -35,9 +36,12 @@ export function createStreams({ db, redis, logger, metrics }: StreamsDeps): Stre
     append,
     publish: publisher.publish,
     whisper(ephemeral) {
-      redis.client.sPublish(channel(ephemeral.stream), encodeEphemeral(ephemeral)).catch(() => undefined);
+      ask(() => redis.client.sPublish(channel(ephemeral.stream), encodeEphemeral(ephemeral))).catch(() => undefined);
     },
-    hotRun: async (stream, afterSeq) => hotRun(redis, await db.epoch(), stream, afterSeq),
+    async hotRun(stream, afterSeq) {
+      const epoch = await db.epoch();
+      return replay(() => hotRun(redis, epoch, stream, afterSeq));
+    },
     backfill: (stream, afterSeq, limit) => backfill(db, stream, afterSeq, limit),
     heads: (streams) => heads(db.primary, streams),
     epoch: db.epoch,
