@@ -53,45 +53,48 @@ export function createLeaseStore({ redis, rules }: { redis: Redis; rules: LeaseR
   async function run(op: 'acquire' | 'renew' | 'release' | 'look', userId: string, { connectionId = '', isAway = false, replaces = '' } = {}): Promise<LeaseAnswer & { lookAt: number }> {
     const tag = tagOf(`user:${userId}`);
     const keys = [leasesKey(userId), `${tag}:away:${userId}`, presenceKey(userId), `${tag}:replaced:${userId}`];
-    const answer = await ask(() => leaseScript.run(redis.client, keys, [op, userId, connectionId, isAway ? '1' : '0', replaces, ...limits, channelOf(tag)]));
+    const answer = await leaseScript.run(redis.client, keys, [op, userId, connectionId, isAway ? '1' : '0', replaces, ...limits, channelOf(tag)]);
     const [outcome, away, changed, lookAt] = answer as [LeaseAnswer['outcome'], string, PresenceChange | '', number];
     return { outcome, isAway: away === '1', changed: changed === '' ? null : changed, lookAt };
   }
 
+  async function acquire(userId: string, connectionId: string, replaces: string | undefined): Promise<LeaseAnswer> {
+    const [, answer] = await Promise.all([
+      expectScript.run(redis.client, [dueKeyOf(userId)], [userId, String(rules.ttlMs)]),
+      run('acquire', userId, { connectionId, ...(replaces === undefined ? {} : { replaces }) }),
+    ]);
+    return answer;
+  }
+
+  async function renew(userId: string, connectionId: string, isAway: boolean): Promise<LeaseAnswer> {
+    const answer = await run('renew', userId, { connectionId, isAway });
+    // There already, unless Redis was emptied.
+    await redis.client.zAdd(dueKeyOf(userId), { score: answer.lookAt, value: userId }, { condition: 'NX' });
+    return answer;
+  }
+
   async function sweepOne(dueKey: string, most: number): Promise<(PresenceChange | null)[]> {
-    const [claimedAt, userIds] = (await ask(() => claimScript.run(redis.client, [dueKey], [String(most), String(claimMs)]))) as [number, string[]];
+    const [claimedAt, userIds] = (await claimScript.run(redis.client, [dueKey], [String(most), String(claimMs)])) as [number, string[]];
     return Promise.all(userIds.map((userId) => look(userId, claimedAt)));
   }
 
   async function look(userId: string, claimedAt: number): Promise<PresenceChange | null> {
     const { changed, lookAt } = await run('look', userId);
-    await ask(() => settleScript.run(redis.client, [dueKeyOf(userId)], [userId, String(claimedAt), String(lookAt)]));
+    await settleScript.run(redis.client, [dueKeyOf(userId)], [userId, String(claimedAt), String(lookAt)]);
     return changed;
   }
 
+  // Each as a whole: half of it, because the breaker is trying just then, would leave a place that nobody gives back.
   return {
-    async acquire(userId, connectionId, replaces) {
-      const [, answer] = await Promise.all([
-        ask(() => expectScript.run(redis.client, [dueKeyOf(userId)], [userId, String(rules.ttlMs)])),
-        run('acquire', userId, { connectionId, ...(replaces === undefined ? {} : { replaces }) }),
-      ]);
-      return answer;
-    },
-    async renew(userId, connectionId, isAway) {
-      const answer = await run('renew', userId, { connectionId, isAway });
-      // There already, unless Redis was emptied.
-      await ask(() => redis.client.zAdd(dueKeyOf(userId), { score: answer.lookAt, value: userId }, { condition: 'NX' }));
-      return answer;
-    },
+    acquire: (userId, connectionId, replaces) => ask(() => acquire(userId, connectionId, replaces)),
+    renew: (userId, connectionId, isAway) => ask(() => renew(userId, connectionId, isAway)),
+    // Once, and nobody waits for it: that is tried whatever the breaker says.
     async release(userId, connectionId) {
       const answer = await run('release', userId, { connectionId });
       // Never later: another connection may just have come elsewhere, and an early look does no harm.
-      if (answer.lookAt > 0) await ask(() => redis.client.zAdd(dueKeyOf(userId), { score: answer.lookAt, value: userId }, { comparison: 'LT' }));
+      if (answer.lookAt > 0) await redis.client.zAdd(dueKeyOf(userId), { score: answer.lookAt, value: userId }, { comparison: 'LT' });
       return answer;
     },
-    async sweep(most) {
-      const changes = await Promise.all(dueKeys.map((key) => sweepOne(key, most)));
-      return changes.flat();
-    },
+    sweep: (most) => ask(async () => (await Promise.all(dueKeys.map((key) => sweepOne(key, most)))).flat()),
   };
 }

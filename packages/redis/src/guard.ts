@@ -1,4 +1,4 @@
-import type { Breaker, Breakers } from '@confab/runtime';
+import type { Breakers } from '@confab/runtime';
 import { ErrorReply } from 'redis';
 import { within } from './within.ts';
 
@@ -7,6 +7,12 @@ export type RedisUse = 'cache' | 'limiter' | 'sessions' | 'publish' | 'leases' |
 
 /** Rejects without asking while this use is given up on, and, but for two uses, when the answer does not come in time. */
 export type Ask = <T>(command: () => Promise<T>) => Promise<T>;
+
+/**
+ * Here the client's own limits must do. What is published nobody waits for, and given up early it would be told twice; what Redis says
+ * of a connection's place is obeyed however late it comes, and whoever waits for it has a limit of his own.
+ */
+const unhurried: ReadonlySet<RedisUse> = new Set(['publish', 'leases']);
 
 /** An answer that the server gives when it cannot serve anybody, not only this command. */
 const outOfService = /^(LOADING|MASTERDOWN|CLUSTERDOWN|READONLY|NOREPLICAS|MISCONF|OOM|BUSY) /;
@@ -17,27 +23,11 @@ export function createGuards(breakers: Breakers): (use: RedisUse) => Ask {
     const known = guards.get(use);
     if (known !== undefined) return known;
     const breaker = breakers.create(`redis_${use}`, isOutage);
-    const { callMs } = breakers.settings;
-    const asks: Partial<Record<RedisUse, Ask>> = {
-      // Nobody waits for what is published, and the client has its own limits; given up early it would be told twice.
-      publish: (command) => breaker.run(command),
-      // Who is late is counted so, and obeyed all the same: what Redis says of a place is what counts.
-      leases: (command) => judged(breaker, command, callMs),
-    };
-    const ask: Ask = asks[use] ?? ((command) => breaker.run(() => within(command(), callMs)));
+    const patienceMs = unhurried.has(use) ? undefined : breakers.settings.callMs;
+    const ask: Ask = (command) => breaker.run(() => (patienceMs === undefined ? command() : within(command(), patienceMs)));
     guards.set(use, ask);
     return ask;
   };
-}
-
-async function judged<T>(breaker: Breaker, command: () => Promise<T>, callMs: number): Promise<T> {
-  let answer: Promise<T> | undefined;
-  try {
-    return await breaker.run(() => within((answer = command()), callMs));
-  } catch (error) {
-    if (answer === undefined) throw error;
-    return answer;
-  }
 }
 
 /** Not every rejection is one: a limiter rejects with its count, and a script's error is an answer. */
