@@ -19,7 +19,7 @@ beforeAll(async () => {
   wire = await startTcpProxy(await emptyTestRedis());
   redis = createRedis({ url: wire.url, name: 'test', logger, queue: false });
   await redis.awaitReady(10_000);
-  runId = /run_id:(\w+)/.exec(String(await onItsNode("return redis.call('INFO', 'server')")))?.[1] ?? '';
+  runId = /run_id:(\w+)/.exec((await onItsNode("return redis.call('INFO', 'server')")))?.[1] ?? '';
   store = createPositionStore({ redis, logger });
 });
 
@@ -29,7 +29,7 @@ afterAll(async () => {
 });
 
 /** On the server that has the marker. */
-const onItsNode = (lua: string) => redis.client.eval(lua, { keys: [marker] });
+const onItsNode = async (lua: string) => (await redis.client.eval(lua, { keys: [marker] })) as string;
 
 /** As after so many seconds with the same Redis. */
 async function seconds(ago: number, run = runId): Promise<void> {
