@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config';
 const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 1_000_000);
 const shared = {
   pool: 'forks' as const,
-  maxWorkers: 2,
+  // A cluster has one database for all.
+  maxWorkers: process.env['TEST_REDIS'] === 'cluster' ? 1 : 2,
   setupFiles: ['packages/testing/src/setup.ts'],
   sequence: { shuffle: { files: true, tests: true }, seed },
 };

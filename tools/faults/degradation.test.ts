@@ -13,6 +13,11 @@ const atOnceMs = 1_900;
 /** The longest that a statement is waited for. */
 const longestMs = 12_000;
 
+/** Below the limit of 300 ms, so that every answer is waited for. */
+const slowMs = 250;
+/** So many answers of Redis a request may wait for, one after the other, and no second more. */
+const mostAsked = 8;
+
 let world: World;
 let members: Member[];
 let roomId: string;
@@ -115,6 +120,26 @@ test('Redis hung: the same', row, async () => {
   const fault = { begin: () => (thaw = freeze(world.redis)), end: () => thaw() };
   const noticed = (readiness: Readiness) => isRedisOut(readiness) && readiness.breakers['redis_limiter'] !== 'closed';
   await expectOnlySignInFails(await through({ name: 'Redis hung', ...fault, noticed }));
+});
+
+/** Of half of them. */
+function middle(samples: readonly Sample[], kind: Sample['kind']): number {
+  const all = samples.filter((sample) => sample.kind === kind).map(({ ms }) => ms).toSorted((a, b) => a - b);
+  return all[Math.floor(all.length / 2)] ?? 0;
+}
+
+test('Redis slow: everything goes on, and no request asks it so often in a row that it takes seconds', row, async () => {
+  const { all, later, acknowledged } = await through({ name: 'Redis slow', begin: () => world.redisWire.delayAnswers(slowMs), end: () => world.redisWire.restore() });
+  const before = all.filter((sample) => !later.includes(sample));
+  expect([outcomesOf(all, 'send'), outcomesOf(all, 'read')]).toEqual([['ok'], ['ok']]);
+  // On a busy machine an answer is later than the limit, and then nobody signs in.
+  expect(outcomesOf(all, 'sign in').filter((outcome) => outcome !== 'ok' && outcome !== 'redis.unavailable')).toEqual([]);
+  for (const kind of ['send', 'read'] as const) {
+    const asked = (middle(later, kind) - middle(before, kind)) / slowMs;
+    console.log(`  ${kind}: longer by ${asked.toFixed(1)} answers of Redis`);
+    expect(asked).toBeLessThan(mostAsked);
+  }
+  await expectAllReceived(acknowledged);
 });
 
 test('everything but the primary down: the same', row, async () => {

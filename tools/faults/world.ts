@@ -13,6 +13,8 @@ export interface World {
   /** What the processes take for a second replica: another way to the same server. */
   readonly otherReplica: TcpProxy;
   readonly redis: Redis;
+  /** The processes' way to it. */
+  readonly redisWire: TcpProxy;
   readonly api: TestApp;
   /** API, gateway and worker. */
   readonly apps: readonly TestApp[];
@@ -36,11 +38,11 @@ export async function startWorld(): Promise<World> {
     const { primary, redis } = servers;
     const [replica] = servers.replicas as [Postgres];
     const replicaUrl = replica.databaseUrl('confab');
-    const otherReplica = await startTcpProxy(replicaUrl);
+    const [otherReplica, redisWire] = [await startTcpProxy(replicaUrl), await startTcpProxy(redis.url)];
     const [apiPort, gatewayPort] = [await freePort(), await freePort()];
     const url = `http://127.0.0.1:${apiPort}`;
     const gatewayUrl = `ws://127.0.0.1:${gatewayPort}/gateway?v=1`;
-    const common = { DATABASE_REPLICA_URLS: `${replicaUrl},${otherReplica.url}`, PUBLIC_URL: url };
+    const common = { DATABASE_REPLICA_URLS: `${replicaUrl},${otherReplica.url}`, PUBLIC_URL: url, REDIS_URL: redisWire.url };
     const api = await servers.startApp('api', { ...common, API_PORT: String(apiPort), GATEWAY_URLS: gatewayUrl });
     const gateway = await servers.startApp('gateway', { ...common, GATEWAY_PORT: String(gatewayPort), GATEWAY_URL: gatewayUrl });
     const worker = await servers.startApp('worker', { ...common, DATABASE_DIRECT_URL: primary.databaseUrl('confab') });
@@ -49,6 +51,7 @@ export async function startWorld(): Promise<World> {
       replica,
       otherReplica,
       redis,
+      redisWire,
       api,
       apps: [api, gateway, worker],
       url,
@@ -60,7 +63,7 @@ export async function startWorld(): Promise<World> {
       },
       async stop() {
         await servers.stop();
-        await otherReplica.stop();
+        await Promise.all([otherReplica.stop(), redisWire.stop()]);
       },
     };
   } catch (error) {

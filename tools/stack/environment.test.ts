@@ -14,6 +14,14 @@ test('.env.example explains what compose.yml takes from it', () => {
   expect(taken.filter((name) => !explained.includes(name))).toEqual([]);
 });
 
+test('compose.yml passes on what .env.example lets an operator decide', () => {
+  const compose = read('compose.yml');
+  const [servers, tuning] = ['# --- Where things are', '# --- Tuning'].map((title) => read('.env.example').split(title)[1]?.split('\n# ---')[0] ?? '');
+  const names = namesIn(`${tuning}\n${servers}`, /^([A-Z][A-Z\d_]*)=/gm);
+  expect(names).toContain('BREAKER_CALL_MS');
+  expect(names.filter((name) => !new RegExp(`^ +${name}: `, 'm').test(compose))).toEqual([]);
+});
+
 test('each variable of .env.example is empty, and has its explanation above', () => {
   const lines = read('.env.example').split('\n');
   for (const [index, line] of lines.entries()) {

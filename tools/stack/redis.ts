@@ -13,10 +13,12 @@ export type RedisOptions = {
   logFile: string;
   port: number;
   password: string;
+  /** Makes it a node of a cluster, which speaks with the others on this port. */
+  clusterPort?: number;
   say?: (line: string) => void;
 };
 
-export async function startRedis({ directory, logFile, port, password, say = () => undefined }: RedisOptions): Promise<Redis> {
+export async function startRedis({ directory, logFile, port, password, clusterPort, say = () => undefined }: RedisOptions): Promise<Redis> {
   const user = serviceUser();
   const { command, env } = await redisBinary(logFile, say);
   await makeDirectory(directory, user);
@@ -25,7 +27,7 @@ export async function startRedis({ directory, logFile, port, password, say = () 
       name: 'redis',
       command,
       args: ['-'],
-      input: configuration(port, password),
+      input: configuration(port, password) + (clusterPort === undefined ? '' : clusterConfiguration(clusterPort, password)),
       cwd: directory,
       env,
       logFile,
@@ -49,6 +51,16 @@ appendfsync everysec
 save ""
 databases 16
 shutdown-timeout 2
+`;
+}
+
+/** A node that is gone takes its own slots with it, not those of the others. */
+function clusterConfiguration(clusterPort: number, password: string): string {
+  return `cluster-enabled yes
+cluster-port ${clusterPort}
+cluster-node-timeout 2000
+cluster-require-full-coverage no
+masterauth ${password}
 `;
 }
 

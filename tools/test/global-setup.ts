@@ -7,7 +7,9 @@ import { migrate } from '../migrate/migrate.ts';
 import { buildApps } from '../stack/app-build.ts';
 import { createPorts } from '../stack/ports.ts';
 import { startPgBouncer } from '../stack/pgbouncer.ts';
+import type { Ports } from '../stack/ports.ts';
 import { startPostgres, type Postgres } from '../stack/postgres.ts';
+import { startRedisCluster } from '../stack/redis-cluster.ts';
 import { startRedis } from '../stack/redis.ts';
 import { startReplica } from '../stack/replica.ts';
 import { ensureDatabase } from '../stack/scratch.ts';
@@ -15,7 +17,7 @@ import { makeTemporaryFolder } from '../stack/temporary-folder.ts';
 
 const template = 'confab_template';
 
-/** One PostgreSQL with its replica and one Redis for the whole run; every test file clones the template. */
+/** One PostgreSQL with its replica and one Redis for the whole run, or a cluster of it; every test file clones the template. */
 export default async function setup(): Promise<() => Promise<void>> {
   const folder = await makeTemporaryFolder();
   const ports = createPorts();
@@ -26,7 +28,7 @@ export default async function setup(): Promise<() => Promise<void>> {
     const url = asApplication(server.databaseUrl(), password);
     return startPgBouncer({ ...place(`pooler-${name}`), port: await ports.take(), serverPort: server.port, logins: { [new URL(url).username]: password }, poolSize: 10, probeUrl: url });
   };
-  const starting = startRedis({ ...place('redis'), port: await ports.take(), password, say: (line) => console.log(line) });
+  const starting = startRedisOf(process.env['TEST_REDIS'], folder, ports, password);
   const primary = await startPostgres({ ...place('primary'), port: await ports.take(), password, durable: false });
   await makeTemplate(await ensureDatabase(primary, template), primary.databaseUrl(), password);
   const replica = await startReplica({ ...place('replica'), primary, port: await ports.take(), durable: false });
@@ -48,6 +50,13 @@ export default async function setup(): Promise<() => Promise<void>> {
     await primary.stop();
     await rm(folder, { recursive: true, force: true });
   };
+}
+
+async function startRedisOf(kind: string | undefined, folder: string, ports: Ports, password: string): Promise<{ url: string; stop(): Promise<void> }> {
+  const say = (line: string) => console.log(line);
+  if (kind === 'cluster') return startRedisCluster({ directory: folder, ports, password, say });
+  if (kind !== undefined && kind !== '') throw new Error(`TEST_REDIS is ${kind}: it may be cluster, or not be set`);
+  return startRedis({ directory: join(folder, 'redis'), logFile: join(folder, 'redis.log'), port: await ports.take(), password, say });
 }
 
 async function makeTemplate(templateUrl: string, adminUrl: string, password: string): Promise<void> {

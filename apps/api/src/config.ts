@@ -17,7 +17,8 @@ const shape = {
   TRUST_PROXY: proxies(),
   DATABASE_URL: env.database(),
   DATABASE_REPLICA_URLS: env.urls(['postgres:', 'postgresql:']),
-  REDIS_URL: env.url(['redis:', 'rediss:']),
+  /** Several are nodes of one cluster. */
+  REDIS_URL: env.urlList(['redis:', 'rediss:']),
   /** False when what is cached is not trusted: every read goes to PostgreSQL. */
   CACHES: env.flag(true),
   CONFAB_SECRET: env.secret(32),

@@ -13,7 +13,8 @@ const shape = {
   ALLOWED_ORIGINS: origins(),
   DATABASE_URL: env.database(),
   DATABASE_REPLICA_URLS: env.urls(['postgres:', 'postgresql:']),
-  REDIS_URL: env.url(['redis:', 'rediss:']),
+  /** Several are nodes of one cluster. */
+  REDIS_URL: env.urlList(['redis:', 'rediss:']),
   CONFAB_SECRET: env.secret(32),
   /** A JWK set; else the keys are in the database. */
   SIGNING_KEYS_FILE: env.optionalText(),

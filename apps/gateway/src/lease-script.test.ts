@@ -9,7 +9,7 @@ import { leaseLua } from './lease-script.ts';
 
 const [limit, ttl, grace] = [3, 90, 20];
 /** The script as it is, but for the clock. */
-const script = defineScript({ lua: leaseLua.replace("redis.call('TIME')", '{ ARGV[9], 0 }'), numberOfKeys: 4 });
+const script = defineScript({ lua: leaseLua.replace("redis.call('TIME')", '{ ARGV[10], 0 }'), numberOfKeys: 4 });
 let redis: Redis;
 
 beforeAll(async () => {
@@ -110,7 +110,7 @@ it('does what the model does, whatever happens in whatever order', { timeout: 12
       const model = new Model();
       const keys = ['leases', 'away', 'presence', 'replaced'].map((key) => `{${user}}:${key}`);
       const run = async (op: string, id = '', isAway = false, replaces = '') =>
-        (await script.run(redis.client, keys, [op, user, id, isAway ? '1' : '0', replaces, ...[limit, ttl * 1_000, grace * 1_000, model.now].map(String)])) as [string, string, string, number];
+        (await script.run(redis.client, keys, [op, user, id, isAway ? '1' : '0', replaces, ...[limit, ttl * 1_000, grace * 1_000].map(String), `{${user}}:news`, String(model.now)])) as [string, string, string, number];
       for (const each of steps) {
         // Names are of connections that were not yet: nobody acquires twice, or in place of himself.
         if (each.op === 'acquire') names.push(v7());

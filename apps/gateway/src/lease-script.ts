@@ -3,13 +3,14 @@ import { defineScript } from '@confab/redis';
 /**
  * All that happens to a user's connections, in one script and by Redis' clock. Keys: the leases (connection -> expiry), who of
  * them said away, the presence that was told last, and the connections that were replaced lately. Whatever is done, the
- * presence that follows from the leases is compared with the one told last, so each change is published once, whoever asks.
+ * presence that follows from the leases is compared with the one told last, so each change is published once, whoever asks, over
+ * the channel of the user's partition.
  *
  * Answers the outcome, whether the connection counts as away, the presence if it changed now, and when to look again (0: never).
  */
 export const leaseLua = `
 local op, user, connection, isAway, replaces = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
-local limit, ttl, grace = tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
+local limit, ttl, grace, channel = tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8]), ARGV[9]
 local leases, away, presence, replaced = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -28,7 +29,7 @@ if op == 'acquire' then
       if redis.call('SREM', away, replaces) == 1 then isAway = '1' end
       redis.call('ZADD', replaced, now + 2 * ttl, replaces)
       redis.call('PEXPIRE', replaced, 2 * ttl)
-      redis.call('PUBLISH', 'connections.replaced', user .. ' ' .. replaces)
+      redis.call('SPUBLISH', channel, 'replaced ' .. user .. ' ' .. replaces)
     end
   end
 elseif op == 'renew' and redis.call('ZSCORE', replaced, connection) then
@@ -69,7 +70,7 @@ if state ~= before then
   changed = state
   local version = string.format('%.0f', math.max(tonumber(told[2] or 0) + 1, time[1] * 1000000 + time[2]))
   redis.call('HSET', presence, 'state', state, 'version', version)
-  redis.call('PUBLISH', 'presence', user .. ' ' .. state .. ' ' .. version)
+  redis.call('SPUBLISH', channel, 'presence ' .. user .. ' ' .. state .. ' ' .. version)
 end
 redis.call('PEXPIRE', leases, ttl)
 redis.call('PEXPIRE', away, ttl + grace)

@@ -1,20 +1,22 @@
-import { createRedis, type Redis } from '@confab/redis';
+import { createRedis, createSubscriber, type Redis } from '@confab/redis';
 import { createLogger } from '@confab/runtime';
 import { emptyTestRedis } from '@confab/testing';
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 
-import { createLeaseStore, type LeaseStore } from './lease.store.ts';
+import { presenceKey } from './access.ts';
+import { connectionChannels, createLeaseStore, dueKeyOf, leasesKey, type LeaseStore } from './lease.store.ts';
 
 const patient = { timeout: 15_000, interval: 50 };
 const rules = { limit: 10, ttlMs: 60_000, graceMs: 60_000 };
+const logger = createLogger({ name: 'test', level: 'silent', pretty: false });
+let url: string;
 let redises: Redis[];
 let stores: LeaseStore[];
 let user: string;
 
 beforeAll(async () => {
-  const url = await emptyTestRedis();
-  const logger = createLogger({ name: 'test', level: 'silent', pretty: false });
+  url = await emptyTestRedis();
   redises = [1, 2].map((name) => createRedis({ url, name: `leases-${name}`, logger, queue: true }));
 });
 afterAll(async () => {
@@ -26,21 +28,20 @@ beforeEach(() => {
 });
 
 const storesWith = (own: Partial<typeof rules>) => redises.map((redis) => createLeaseStore({ redis, rules: { ...rules, ...own } }));
-const places = () => redises[0]!.client.zCard(`{${user}}:leases`);
-const presence = () => redises[0]!.client.hGet(`{${user}}:presence`, 'state');
+const places = () => redises[0]!.client.zCard(leasesKey(user));
+const presence = () => redises[0]!.client.hGet(presenceKey(user), 'state');
 const acquire = (connectionId = v7(), { at = 0, replaces }: { at?: number; replaces?: string } = {}) => stores[at]!.acquire(user, connectionId, replaces);
 
 /** What is published of the user, as gateways hear it. */
 async function listening(): Promise<string[]> {
   const said: string[] = [];
-  const listener = redises[1]!.client.duplicate();
-  listener.on('error', () => undefined);
-  await listener.connect();
-  await listener.subscribe('presence', (message) => {
-    const [userId, state = ''] = message.split(' ');
-    if (userId === user) said.push(state);
-  });
-  listeners.push(() => listener.close());
+  const listener = createSubscriber({ url, name: 'listener', logger, onReconnect: () => undefined });
+  listeners.push(() => listener.stop());
+  const hear = (message: Buffer) => {
+    const [kind, userId, state = ''] = message.toString().split(' ');
+    if (kind === 'presence' && userId === user) said.push(state);
+  };
+  await Promise.all(connectionChannels.map((channel) => listener.subscribe(channel, hear)));
   return said;
 }
 const listeners: (() => Promise<unknown>)[] = [];
@@ -102,15 +103,15 @@ it('takes back what is not renewed', async () => {
   const [kept = ''] = held;
   await expect.poll(async () => (await stores[0]!.renew(user, kept, false), (await acquire()).outcome), patient).toBe('held');
   expect(await places()).toBeLessThan(10);
-  expect(await redises[0]!.client.zScore(`{${user}}:leases`, kept)).not.toBeNull();
+  expect(await redises[0]!.client.zScore(leasesKey(user), kept)).not.toBeNull();
 });
 
 it('puts back what Redis has lost', async () => {
   const id = v7();
   await acquire(id);
-  await redises[0]!.client.del([`{${user}}:leases`, `{${user}}:presence`, 'presence.due']);
+  for (const key of [leasesKey(user), presenceKey(user), dueKeyOf(user)]) await redises[0]!.client.del(key);
   expect(await stores[0]!.renew(user, id, true)).toMatchObject({ outcome: 'held', changed: 'away' });
-  expect([await places(), await redises[0]!.client.zScore('presence.due', user)]).toEqual([1, expect.any(Number)]);
+  expect([await places(), await redises[0]!.client.zScore(dueKeyOf(user), user)]).toEqual([1, expect.any(Number)]);
 });
 
 it('is away when every connection says so', async () => {
@@ -163,7 +164,7 @@ it('says that somebody is gone whose gateway died', async () => {
   await acquire();
   await expect.poll(async () => (await stores[1]!.sweep(100), await presence()), patient).toBe('offline');
   expect(said).toEqual(['online', 'offline']);
-  await expect.poll(async () => (await stores[1]!.sweep(100), await redises[0]!.client.zScore('presence.due', user)), patient).toBeNull();
+  await expect.poll(async () => (await stores[1]!.sweep(100), await redises[0]!.client.zScore(dueKeyOf(user), user)), patient).toBeNull();
 });
 
 it('tells nothing of an outage that outlasts the leases, if their holders come back', async () => {
@@ -171,7 +172,7 @@ it('tells nothing of an outage that outlasts the leases, if their holders come b
   const said = await listening();
   const id = v7();
   await acquire(id);
-  await expect.poll(async () => await redises[0]!.client.exists(`{${user}}:leases`), patient).toBe(0);
+  await expect.poll(async () => await redises[0]!.client.exists(leasesKey(user)), patient).toBe(0);
   await new Promise((resolve) => setTimeout(resolve, 1_600));
   await stores[1]!.sweep(100);
   await stores[0]!.renew(user, id, false);

@@ -3,6 +3,7 @@ import { createLogger } from '@confab/runtime';
 import { emptyTestRedis, startTcpProxy, startTestStack, type TcpProxy, type TestStack } from '@confab/testing';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 
+import { leasesKey } from './lease.store.ts';
 import { closeCode, identified, identifying, type Identified, type Member, newMember, newTicket, outcomeOf } from './testing/members.ts';
 
 const rounds = Number(process.env['CAP_ROUNDS'] ?? 10);
@@ -27,7 +28,7 @@ beforeEach(async () => {
   member = await newMember(stack);
 });
 
-const places = () => redis.client.zCard(`{${member.id}}:leases`);
+const places = () => redis.client.zCard(leasesKey(member.id));
 const fill = () => Promise.all(Array.from({ length: 10 }, (_, index) => identified(stack, member, { gateway: index % 2 })));
 const closeAll = (probes: readonly Identified[]) => probes.forEach((probe) => probe.close());
 

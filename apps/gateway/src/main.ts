@@ -13,7 +13,7 @@ import { createFeed } from './feed.ts';
 import { createFlusher } from './flusher.ts';
 import { startGateway } from './gateway.ts';
 import { createHub } from './hub.ts';
-import { createLeaseStore } from './lease.store.ts';
+import { connectionChannels, createLeaseStore } from './lease.store.ts';
 import { createLeases } from './leases.ts';
 import { createGatewayMetrics } from './metrics.ts';
 import { startSweep } from './presence-sweep.ts';
@@ -64,12 +64,14 @@ lifecycle.onStop('leases', () => leases.stop());
 const presences = createPresences({ store: core.presence, batchMs: config.PRESENCE_BATCH_MS, later });
 const sweep = startSweep({ store: leaseStore, everyMs: config.PRESENCE_SWEEP_MS, changed: gatewayMetrics.presenceChanged });
 lifecycle.onStop('presence sweep', () => sweep.stop());
-// Redis may be away: both are acknowledged when it is there.
-void subscriber.subscribe('presence', (message) => presences.heard(message.toString())).then(presences.reload);
-void subscriber.subscribe('connections.replaced', (message) => {
-  const [userId = '', connectionId = ''] = message.toString().split(' ');
-  leases.replaced(userId, connectionId);
-});
+// Redis may be away: they are acknowledged when it is there.
+void Promise.all(connectionChannels.map((channel) => subscriber.subscribe(channel, heard))).then(presences.reload);
+
+function heard(message: Buffer): void {
+  const [kind, userId = '', ...rest] = message.toString().split(' ');
+  if (kind === 'replaced') leases.replaced(userId, rest.join(' '));
+  else presences.heard([userId, ...rest].join(' '));
+}
 
 function onReconnect(): void {
   void hub.checkAll();

@@ -14,7 +14,7 @@ export function startSweep({ store, everyMs, changed }: SweepDeps): { stop(): Pr
 
   async function sweep(): Promise<void> {
     try {
-      for (let looked = batch; looked === batch; ) {
+      for (let looked = batch; looked >= batch; ) {
         const changes = await store.sweep(batch);
         looked = changes.length;
         for (const change of changes) if (change !== null) changed(change);

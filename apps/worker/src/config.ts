@@ -9,7 +9,8 @@ const shape = {
   /** As the owner of the job tables, and never through a pooler. */
   DATABASE_DIRECT_URL: env.database(),
   DATABASE_REPLICA_URLS: env.urls(['postgres:', 'postgresql:']),
-  REDIS_URL: env.url(['redis:', 'rediss:']),
+  /** Several are nodes of one cluster. */
+  REDIS_URL: env.urlList(['redis:', 'rediss:']),
   CONFAB_SECRET: env.secret(32),
   LOG_LEVEL: env.oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info'),
   LOG_PRETTY: env.flag(false),

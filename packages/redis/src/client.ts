@@ -19,12 +19,13 @@ export type ConnectionOptions = {
   /** How long a command may wait for that; for ever if absent. */
   queueTimeoutMs?: number;
   onReady?: () => void;
+  onLost?: () => void;
 };
 
 export type Connection = { client: RedisClient; stop: () => Promise<void> };
 
 /** Connects in the background and stays at it until stopped. */
-export function connect({ url, name, logger, queue, queueTimeoutMs, onReady }: ConnectionOptions): Connection {
+export function connect({ url, name, logger, queue, queueTimeoutMs, onReady, onLost }: ConnectionOptions): Connection {
   const log = logger.child({ redis: name });
   let isLost = true;
   const client: RedisClient = createClient({
@@ -40,6 +41,7 @@ export function connect({ url, name, logger, queue, queueTimeoutMs, onReady }: C
     if (!isLost) log.warn({ err: error }, 'redis lost');
     else log.debug({ err: error }, 'redis still away');
     isLost = true;
+    onLost?.();
   });
   client.on('ready', () => {
     isLost = false;

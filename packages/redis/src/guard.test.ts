@@ -41,10 +41,19 @@ test.each(['cut', 'hang'] as const)('after failing in a row (%s) a use is not as
   expect(states()['redis_limiter']).toBe('closed');
 });
 
+test('what is late counts as failed, but for a lease, whose answer is taken whenever it comes', async () => {
+  const late = () => new Promise<string>((resolve) => setTimeout(() => resolve('late'), settings.callMs + 200));
+  for (let n = 0; n < settings.failures; n += 1) {
+    expect(await kindOf(redis.guard('leases')(late))).toBe('late');
+    expect(await kindOf(redis.guard('replay')(late))).toBe('Error');
+  }
+  expect(states()).toEqual({ redis_leases: 'closed', redis_replay: 'open' });
+});
+
 test('answers that are not liked are no failures: a script that is wrong, a limiter that says no', async () => {
   const limiter = redis.guard('limiter');
   for (let n = 0; n < 10; n += 1) {
-    expect(await kindOf(limiter(() => redis.client.eval('return redis.call("NOSUCH")')))).toMatch(/Error/);
+    expect(await kindOf(limiter(() => redis.client.eval('return redis.call("NOSUCH")', { keys: ['k'] })))).toMatch(/Error/);
     expect(await kindOf(limiter(refuse))).toBe('used up');
   }
   expect(states()).toEqual({ redis_limiter: 'closed' });

@@ -3,10 +3,16 @@ import { ErrorReply } from 'redis';
 import { within } from './within.ts';
 
 /** What Redis is asked for. Each has its own breaker: a heavy one that fails must not stop the others. */
-export type RedisUse = 'cache' | 'limiter' | 'sessions' | 'publish';
+export type RedisUse = 'cache' | 'limiter' | 'sessions' | 'publish' | 'leases' | 'replay';
 
-/** Rejects without asking while this use is given up on, and when the answer does not come in time. */
+/** Rejects without asking while this use is given up on, and, but for two uses, when the answer does not come in time. */
 export type Ask = <T>(command: () => Promise<T>) => Promise<T>;
+
+/**
+ * Here the client's own limits must do. What is published nobody waits for, and given up early it would be told twice; what Redis says
+ * of a connection's place is obeyed however late it comes, and whoever waits for it has a limit of his own.
+ */
+const unhurried: ReadonlySet<RedisUse> = new Set(['publish', 'leases']);
 
 /** An answer that the server gives when it cannot serve anybody, not only this command. */
 const outOfService = /^(LOADING|MASTERDOWN|CLUSTERDOWN|READONLY|NOREPLICAS|MISCONF|OOM|BUSY) /;
@@ -17,8 +23,7 @@ export function createGuards(breakers: Breakers): (use: RedisUse) => Ask {
     const known = guards.get(use);
     if (known !== undefined) return known;
     const breaker = breakers.create(`redis_${use}`, isOutage);
-    // Nobody waits for what is published, and the client has its own limits; given up early it would be told twice.
-    const patienceMs = use === 'publish' ? undefined : breakers.settings.callMs;
+    const patienceMs = unhurried.has(use) ? undefined : breakers.settings.callMs;
     const ask: Ask = (command) => breaker.run(() => (patienceMs === undefined ? command() : within(command(), patienceMs)));
     guards.set(use, ask);
     return ask;

@@ -6,6 +6,7 @@ export type { Version } from './cache-entries.ts';
 export type { Cache, Load, Loaded } from './cache.ts';
 export { createCaches, type Caches, type CachesOptions } from './caches.ts';
 export type { RedisClient } from './client.ts';
+export type { Commands } from './commands.ts';
 export type { Ask, RedisUse } from './guard.ts';
 export { observeRedis, type ObserverOptions } from './observer.ts';
 export { createRedis, type Redis, type RedisOptions } from './redis.ts';

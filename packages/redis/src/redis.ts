@@ -1,26 +1,31 @@
 import { type Breakers, createBreakers, type Logger } from '@confab/runtime';
-import type { RedisClientType } from 'redis';
-import { bufferReplies, connect, type RedisClient } from './client.ts';
+import { bufferReplies, type RedisClient } from './client.ts';
+import { type BufferCommands, type Commands, routed } from './commands.ts';
 import { type Ask, createGuards, type RedisUse } from './guard.ts';
+import { isCluster, openServers } from './open.ts';
+import { createRoute } from './route.ts';
 
 export type Redis = {
   /** Commands of Redis 7.0, no newer. Keys that one command or script touches together share a {hash tag}, as on a cluster. */
-  readonly client: RedisClient;
-  /** The same connection, with strings answered as Buffers. */
-  readonly buffers: RedisClientType<{}, {}, {}, 3, typeof bufferReplies>;
+  readonly client: Commands;
+  /** The same, with strings answered as Buffers. */
+  readonly buffers: BufferCommands;
+  /** Every server that holds keys, for what is about servers. */
+  readonly nodes: readonly RedisClient[];
   /** The way of those who can do without an answer, and shall not wait for one. */
   guard(use: RedisUse): Ask;
   readonly isReady: boolean;
-  /** How often a connection has come or been lost. As long as it stays, whoever answered before is who answers now. */
+  /** How often a connection has come or been lost, or slots have changed hands. As long as it stays, whoever answered before is who answers now. */
   readonly changes: number;
   /** Settles with the first connection, or when so much time is over. */
   awaitReady(patienceMs: number): Promise<void>;
-  /** Rejects unless Redis answers. */
+  /** Rejects unless Redis answers, each of its nodes. */
   check(): Promise<void>;
   stop(): Promise<void>;
 };
 
 export type RedisOptions = {
+  /** Of one Redis; or of nodes of a cluster, separated by commas. */
   url: string;
   name: string;
   logger: Logger;
@@ -30,33 +35,53 @@ export type RedisOptions = {
   breakers?: Breakers;
 };
 
+const queueTimeoutMs = 2_000;
+
 /** Returns at once and connects in the background: Redis away means slower, not broken. */
 export function createRedis({ url, name, logger, queue, breakers = createBreakers({ logger }) }: RedisOptions): Redis {
-  const { client, stop } = connect({ url, name, logger, queue, ...(queue ? { queueTimeoutMs: 2_000 } : {}) });
+  let isWaitedFor = Promise.withResolvers<void>();
   let changes = 0;
-  for (const event of ['ready', 'error']) client.on(event, () => (changes += 1));
+  const servers = openServers({ url, name, logger, queue, ...(queue ? { queueTimeoutMs } : {}), ready: tell, changed: tell, lost: () => void (changes += 1) });
+
+  function tell(): void {
+    changes += 1;
+    if (!servers.isReady) return;
+    isWaitedFor.resolve();
+    isWaitedFor = Promise.withResolvers();
+  }
+
+  function views(): Pick<Redis, 'client' | 'buffers'> {
+    const [only] = servers.all();
+    // Nothing stands between a single Redis and whoever asks it.
+    if (!isCluster(url) && only !== undefined) return { client: only.client, buffers: only.client.withTypeMapping(bufferReplies) };
+    const route = createRoute(servers, queue ? queueTimeoutMs : 0);
+    return { client: routed<Commands>(route, (node) => node), buffers: routed<BufferCommands>(route, (node) => node.withTypeMapping(bufferReplies)) };
+  }
+
   return {
-    client,
+    ...views(),
     guard: createGuards(breakers),
-    buffers: client.withTypeMapping(bufferReplies),
+    get nodes() {
+      return servers.all().map(({ client }) => client);
+    },
     get isReady() {
-      return client.isReady;
+      return servers.isReady;
     },
     get changes() {
       return changes;
     },
     async awaitReady(patienceMs) {
-      if (client.isReady) return;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      const timer = setTimeout(resolve, patienceMs);
-      client.once('ready', resolve);
-      await promise;
+      if (servers.isReady) return;
+      const { promise } = isWaitedFor;
+      const over = Promise.withResolvers<void>();
+      const timer = setTimeout(over.resolve, patienceMs);
+      await Promise.race([promise, over.promise]);
       clearTimeout(timer);
-      client.off('ready', resolve);
     },
     async check() {
-      await client.ping();
+      if (!servers.isReady && isCluster(url)) throw new Error('part of the cluster is away');
+      await Promise.all(servers.all().map(({ client }) => client.ping()));
     },
-    stop,
+    stop: servers.stop,
   };
 }

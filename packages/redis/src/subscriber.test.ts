@@ -33,7 +33,7 @@ async function listen(on = channel): Promise<Buffer[]> {
   return messages;
 }
 
-const published = (message: string | Buffer, on = channel) => publisher.client.publish(on, message);
+const published = (message: string | Buffer, on = channel) => publisher.client.sPublish(on, message);
 
 test('hears the bytes of its channels, and no longer when it does not want to', async () => {
   const messages = await listen();
@@ -63,7 +63,7 @@ test('after a lost connection it says so, once everything is subscribed again', 
   await published('lost');
   expect(reconnects).toBe(0);
   wire.restore();
-  await expect.poll(() => reconnects, patient).toBe(1);
+  await expect.poll(() => reconnects, patient).toBe(publisher.nodes.length);
   expect(await published('heard')).toBe(1);
   await expect.poll(() => messages.map(String), patient).toEqual(['heard']);
 });
@@ -75,7 +75,7 @@ test('a quiet subscription lives; one whose server hangs is made anew', async ()
   wire.hang();
   await expect.poll(() => subscriber.isReady, patient).toBe(false);
   wire.restore();
-  await expect.poll(() => reconnects, patient).toBe(1);
+  await expect.poll(() => reconnects, patient).toBeGreaterThanOrEqual(1);
   await published('again');
   await expect.poll(() => messages.map(String), patient).toContain('again');
 });

@@ -1,6 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { backoffMs, type Logger } from '@confab/runtime';
-import { connect } from './client.ts';
+import { ErrorReply } from 'redis';
+import type { Connection } from './client.ts';
+import { openServers } from './open.ts';
+import { slotOf } from './slot.ts';
 
 export type Subscriber = {
   /** Resolves when Redis has acknowledged, however long it is away until then. One listener a channel: a second takes its place. */
@@ -14,30 +17,68 @@ export type Subscriber = {
 export type Listener = (message: Buffer) => void;
 
 export type SubscriberOptions = {
+  /** Of one Redis; or of nodes of a cluster, separated by commas. */
   url: string;
   name: string;
   logger: Logger;
-  /** After a reconnect, with every subscription made again: whatever was published in between is lost, so everything is suspect. */
+  /**
+   * After a reconnect, or after channels have gone to another node, with every subscription made again: whatever was
+   * published in between is lost, so everything is suspect.
+   */
   onReconnect: () => void;
 };
 
-/** A connection for messages alone. */
+const longMs = 1_000;
+
+/**
+ * Connections for messages alone, one a node. Sharded pub/sub: a channel is served where a key of its name would be, and
+ * a message crosses no other node.
+ */
 export function createSubscriber({ url, name, logger, onReconnect }: SubscriberOptions): Subscriber {
   const wanted = new Map<string, Listener>();
-  const subscribed = new Set<string>();
+  /** Where each was acknowledged. */
+  const heardAt = new Map<string, Connection>();
   const turns = new Map<string, Promise<void>>();
-  let wasReady = false;
+  /** Where each is being asked for just now. */
+  const asked = new Map<string, { at: Connection; giveUp: (why: Error) => void }>();
+  const met = new WeakSet<Connection>();
   let isStopped = false;
-  const { client, stop } = connect({
-    url,
-    name,
-    logger,
-    queue: true,
-    onReady() {
-      if (wasReady) onReconnect();
-      wasReady = true;
-    },
-  });
+  const servers = openServers({ url, name, logger, queue: true, ready, changed });
+
+  const ownerOf = (channel: string): Connection | undefined => servers.of(slotOf(channel));
+  const isElsewhere = (channel: string, at: Connection): boolean => ownerOf(channel) !== at;
+
+  function ready(connection: Connection): void {
+    if (met.has(connection)) void resettle((_channel, at) => at === connection).then(suspectAll);
+    else {
+      met.add(connection);
+      connection.client.on('sharded-channel-moved', (channel: string) => {
+        servers.doubt();
+        void resettle((each, at) => each === channel && at === connection).then(suspectAll);
+      });
+    }
+  }
+
+  function changed(): void {
+    // Whoever waits for a node that is gone would wait until it comes back.
+    for (const [channel, { at, giveUp }] of asked) if (isElsewhere(channel, at)) giveUp(new Error(`${channel} is served elsewhere now`));
+    if ([...heardAt].some(([channel, at]) => isElsewhere(channel, at))) void resettle(isElsewhere).then(suspectAll);
+  }
+
+  function suspectAll(): void {
+    if (!isStopped) onReconnect();
+  }
+
+  /** Makes lost subscriptions again. Those that take long do not hold up what is said of the others, and are suspect once more. */
+  async function resettle(isLost: (channel: string, at: Connection) => boolean): Promise<void> {
+    const lost = [...heardAt].filter(([channel, at]) => isLost(channel, at));
+    for (const [channel, at] of lost) {
+      heardAt.delete(channel);
+      if (ownerOf(channel) !== at) at.client.sUnsubscribe(channel, deliver, true).catch(() => undefined);
+    }
+    const all = Promise.all(lost.map(([channel]) => inTurn(channel))).then(() => 'all' as const);
+    if ((await Promise.race([all, delay(longMs, 'some' as const, { ref: false })])) === 'some') void all.then(suspectAll);
+  }
 
   function deliver(message: Buffer, channel: Buffer): void {
     // An exception here would break the reader of the connection.
@@ -48,18 +89,39 @@ export function createSubscriber({ url, name, logger, onReconnect }: SubscriberO
     }
   }
 
+  async function ask(channel: string, at: Connection): Promise<void> {
+    const { promise, reject } = Promise.withResolvers<never>();
+    asked.set(channel, { at, giveUp: reject });
+    const subscribing = at.client.sSubscribe(channel, deliver, true);
+    try {
+      await Promise.race([subscribing, promise]);
+    } catch (error) {
+      subscribing.then(() => at.client.sUnsubscribe(channel, deliver, true)).catch(() => undefined);
+      throw error;
+    } finally {
+      asked.delete(channel);
+    }
+  }
+
   /** Makes what is so what is wanted, which may change meanwhile. */
   async function settle(channel: string): Promise<void> {
-    for (let attempt = 0; !isStopped && wanted.has(channel) !== subscribed.has(channel); attempt++) {
+    for (let attempt = 0; !isStopped && wanted.has(channel) !== heardAt.has(channel); attempt++) {
+      const at = heardAt.get(channel) ?? ownerOf(channel);
       try {
+        if (at === undefined) throw new Error(`nobody serves ${channel}`);
         if (wanted.has(channel)) {
-          await client.subscribe(channel, deliver, true);
-          subscribed.add(channel);
+          await ask(channel, at);
+          heardAt.set(channel, at);
         } else {
-          await client.unsubscribe(channel);
-          subscribed.delete(channel);
+          await at.client.sUnsubscribe(channel, deliver, true);
+          heardAt.delete(channel);
         }
-      } catch {
+      } catch (error) {
+        if (error instanceof ErrorReply && at !== undefined && error.message.startsWith('MOVED ')) {
+          // There it is not heard any more, whatever was wanted.
+          heardAt.delete(channel);
+          servers.moved(slotOf(channel), error.message.split(' ')[2] ?? '', at);
+        }
         await delay(20 + backoffMs(attempt, { baseMs: 50, maxMs: 1_000 }), undefined, { ref: false });
       }
     }
@@ -83,14 +145,14 @@ export function createSubscriber({ url, name, logger, onReconnect }: SubscriberO
       return inTurn(channel);
     },
     get isReady() {
-      return client.isReady;
+      return servers.isReady;
     },
     async check() {
-      await client.ping();
+      await Promise.all(servers.all().map(({ client }) => client.ping()));
     },
     async stop() {
       isStopped = true;
-      await stop();
+      await servers.stop();
     },
   };
 }

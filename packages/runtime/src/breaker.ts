@@ -6,7 +6,7 @@ import type { Metrics } from './metrics.ts';
 export type BreakerState = 'closed' | 'half_open' | 'open';
 
 /** What may be given up on: a server and, where one failing use must not stop another, the use. */
-export type BreakerName = 'database_primary' | `database_replica_${number}` | `redis_${'cache' | 'limiter' | 'sessions' | 'publish'}` | `outbound_${string}`;
+export type BreakerName = 'database_primary' | `database_replica_${number}` | `redis_${'cache' | 'limiter' | 'sessions' | 'publish' | 'leases' | 'replay'}` | `outbound_${string}`;
 
 /** Refused without asking: what is asked has failed again and again, and it is not yet time to try anew. */
 export class BreakerOpen extends Error {

@@ -70,6 +70,11 @@ export const env = {
     return (value) => Object.freeze(split(value).map((text) => checkUrl(text, protocols)));
   },
 
+  /** One or several, as they are written: separated by commas. */
+  urlList(protocols: readonly string[]): Field<string> {
+    return (value) => split(must(value)).map((text) => checkUrl(text, protocols)).join(',');
+  },
+
   list(): Field<readonly string[]> {
     return (value) => Object.freeze(split(value));
   },

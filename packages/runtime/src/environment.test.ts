@@ -22,9 +22,10 @@ const shape = {
   TRUST_PROXY: env.flag(false),
   CONFAB_SECRET: env.secret(32),
   WEB_DIR: env.optionalText(),
+  REDIS_URL: env.urlList(['redis:']),
 };
 const secret = Buffer.alloc(32, 7).toString('base64url');
-const good = { DATABASE_URL: 'postgres://u:p@h/db', CONFAB_SECRET: secret };
+const good = { DATABASE_URL: 'postgres://u:p@h/db', CONFAB_SECRET: secret, REDIS_URL: 'redis://a, redis://b' };
 
 test('reads what is set, falls back where it may, and freezes the result', () => {
   const parsed = parseEnv(shape, { ...good, DATABASE_REPLICA_URLS: 'postgres://a/db, postgres://b/db', API_PORT: '', TRUST_PROXY: 'true' });
@@ -36,13 +37,14 @@ test('reads what is set, falls back where it may, and freezes the result', () =>
     TRUST_PROXY: true,
     CONFAB_SECRET: Buffer.alloc(32, 7),
     WEB_DIR: undefined,
+    REDIS_URL: 'redis://a,redis://b',
   });
   expect(Object.isFrozen(parsed)).toBe(true);
 });
 
 test('tells every mistake at once, and never the value', () => {
   const problems = problemsOf(() =>
-    parseEnv(shape, { DATABASE_URL: 'mysql://u:hunter2@h/db', API_PORT: '70000', LOG_LEVEL: 'loud', TRUST_PROXY: 'perhaps', CONFAB_SECRET: 'short', CONFAB_SECRTE: 'x' }),
+    parseEnv(shape, { DATABASE_URL: 'mysql://u:hunter2@h/db', API_PORT: '70000', LOG_LEVEL: 'loud', TRUST_PROXY: 'perhaps', CONFAB_SECRET: 'short', REDIS_URL: 'redis://a,http://b', CONFAB_SECRTE: 'x' }),
   );
   expect(problems).toEqual([
     'DATABASE_URL must be a URL that begins with postgres:// or postgresql://',
@@ -50,13 +52,14 @@ test('tells every mistake at once, and never the value', () => {
     'LOG_LEVEL must be one of debug, info',
     'TRUST_PROXY must be true or false',
     'CONFAB_SECRET must be base64url of at least 32 bytes',
+    'REDIS_URL must be a URL that begins with redis://',
     'CONFAB_SECRTE is unknown; is CONFAB_SECRET meant?',
   ]);
   expect(problems.join()).not.toMatch(/hunter2|short/);
 });
 
 test('says which names are missing', () => {
-  expect(problemsOf(() => parseEnv(shape, {}))).toEqual(['DATABASE_URL is missing', 'CONFAB_SECRET is missing']);
+  expect(problemsOf(() => parseEnv(shape, {}))).toEqual(['DATABASE_URL is missing', 'CONFAB_SECRET is missing', 'REDIS_URL is missing']);
 });
 
 describe('names nobody reads', () => {

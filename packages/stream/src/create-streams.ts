@@ -27,6 +27,7 @@ export function createStreams({ db, redis, logger, metrics }: StreamsDeps): Stre
   if (published !== undefined) startAtZero(published, 'outcome', publishOutcomes);
   const messages = metrics && createMessageCounter(metrics, ['accepted', 'published']);
   const ask = redis.guard('publish');
+  const replay = redis.guard('replay');
   const publisher = createPublisher({
     ring: (event) => ask(() => ringFor(redis, event)),
     published(outcome, event) {
@@ -51,9 +52,12 @@ export function createStreams({ db, redis, logger, metrics }: StreamsDeps): Stre
       publisher.publish(events);
     },
     whisper(ephemeral) {
-      redis.client.publish(channel(ephemeral.stream), encodeEphemeral(ephemeral)).catch(() => undefined);
+      ask(() => redis.client.sPublish(channel(ephemeral.stream), encodeEphemeral(ephemeral))).catch(() => undefined);
     },
-    hotRun: async (stream, afterSeq) => hotRun(redis, await db.epoch(), stream, afterSeq),
+    async hotRun(stream, afterSeq) {
+      const epoch = await db.epoch();
+      return replay(() => hotRun(redis, epoch, stream, afterSeq));
+    },
     backfill: (stream, afterSeq, limit) => backfill(db, stream, afterSeq, limit),
     heads: (streams) => heads(db.primary, streams),
     epoch: db.epoch,

@@ -21,7 +21,7 @@ const ring = defineScript({
       redis.pcall('XADD', KEYS[2], 'MAXLEN', ARGV[3], ARGV[1] .. '-0', 'e', ARGV[2])
       redis.call('PEXPIRE', KEYS[2], ARGV[4])
     end
-    return redis.call('PUBLISH', ARGV[5], ARGV[2])`,
+    return redis.call('SPUBLISH', ARGV[5], ARGV[2])`,
 });
 
 export async function ringFor(redis: Redis, event: StreamEvent): Promise<void> {

@@ -9,7 +9,7 @@ export { decodeMessage } from './ephemeral.ts';
 export type { ChannelMessage, Ephemeral } from './ephemeral.ts';
 export type { Draft, Place, StreamEvent } from './event.ts';
 export { createMessageCounter, type MessageCounter, type MessageStage } from './message-counter.ts';
-export { channel } from './names.ts';
+export { channel, tagOf, tags } from './names.ts';
 export { maintainLog } from './retention.ts';
 export type { Retention } from './retention.ts';
 export { AppendRefused } from './streams.ts';

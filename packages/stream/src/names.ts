@@ -1,18 +1,21 @@
 import type { StreamId } from '@confab/contract';
 
 const partitions = 128;
+/** One for each partition: all that there are. */
+export const tags: readonly string[] = Object.freeze(Array.from({ length: partitions }, (_, index) => `{p${String(index).padStart(2, '0')}}`));
 
 /** The channel of a stream. The hash tag keeps it on one node of a cluster with the stream's keys. */
 export function channel(stream: StreamId): string {
-  return `${tag(stream)}:${stream}`;
+  return `${tagOf(stream)}:${stream}`;
 }
 
 export function hotKeys(epoch: string, stream: StreamId): { head: string; log: string } {
-  return { head: `${tag(stream)}:head:${epoch}:${stream}`, log: `${tag(stream)}:hot:${epoch}:${stream}` };
+  return { head: `${tagOf(stream)}:head:${epoch}:${stream}`, log: `${tagOf(stream)}:hot:${epoch}:${stream}` };
 }
 
-function tag(stream: StreamId): string {
-  return `{p${String(partition(stream)).padStart(2, '0')}}`;
+/** For what must lie on one node with what else belongs to the stream's room or user. */
+export function tagOf(stream: StreamId): string {
+  return tags[partition(stream)] ?? '';
 }
 
 /** FNV-1a: it only has to spread, and to be the same in every process and release. */

@@ -3,7 +3,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { freePort } from './ports.ts';
 
 export interface TcpProxy {
-  /** The target's address with the proxy's host and port in it. */
+  /** The target's address with the proxy's host and port in it; of each node where the target is a Redis Cluster. */
   readonly url: string;
   /** Connections stay open and new ones are taken, but nothing passes: a server that hangs. */
   hang(): void;
@@ -16,16 +16,57 @@ export interface TcpProxy {
   loseAnswerTo(text: string, done: string): Promise<void>;
   /** From now on, each round trip of each connection: all that was asked before anything was answered. */
   record(): readonly string[];
+  /** From now on each answer comes so much later, in its order. */
+  delayAnswers(ms: number): void;
   /** As in the beginning. What was held back passes now. */
   restore(): void;
   stop(): Promise<void>;
 }
 
-/** A wire that a test can break, between a client and the server of the URL. */
+/** A wire that a test can break, between a client and the server of the URL, or all nodes of a cluster. */
 export async function startTcpProxy(targetUrl: string): Promise<TcpProxy> {
+  const targets = targetUrl.split(',');
+  if (targets.length === 1) return startWire(targetUrl, await freePort(), (answer) => answer);
+  const renames: [string, string][] = [];
+  // What nodes say of each other must lead through the wire, too: their ports have five digits, and so do ours.
+  const rename = (answer: Buffer): Buffer => {
+    const text = answer.toString('latin1');
+    const renamed = renames.reduce((all, [from, to]) => all.replaceAll(from, to), text);
+    return renamed === text ? answer : Buffer.from(renamed, 'latin1');
+  };
+  const ports: number[] = [];
+  for (const target of targets) {
+    let port = await freePort();
+    while (ports.includes(port)) port = await freePort();
+    ports.push(port);
+    const asked = new URL(target).port;
+    renames.push([`:${asked}\r\n`, `:${port}\r\n`]);
+  }
+  const wires = await Promise.all(targets.map((target, index) => startWire(target, ports[index] ?? 0, rename)));
+  const each = (act: (wire: TcpProxy) => void) => () => wires.forEach(act);
+  return {
+    url: wires.map(({ url }) => url).join(','),
+    hang: each((wire) => wire.hang()),
+    cut: each((wire) => wire.cut()),
+    loseAnswerTo: (text, done) => Promise.race(wires.map((wire) => wire.loseAnswerTo(text, done))),
+    record: () => onlyOf(wires).record(),
+    delayAnswers: (ms) => wires.forEach((wire) => wire.delayAnswers(ms)),
+    restore: each((wire) => wire.restore()),
+    stop: async () => void (await Promise.all(wires.map((wire) => wire.stop()))),
+  };
+}
+
+function onlyOf(wires: readonly TcpProxy[]): TcpProxy {
+  const [only, ...others] = wires;
+  if (only === undefined || others.length > 0) throw new Error('the round trips of several servers have no order');
+  return only;
+}
+
+async function startWire(targetUrl: string, port: number, rename: (answer: Buffer) => Buffer): Promise<TcpProxy> {
   const target = new URL(targetUrl);
   const sockets = new Set<Socket>();
   let isHanging = false;
+  let delayMs = 0;
   let doomed: { text: string; done: string; isLost: () => void } | undefined;
   let trips: string[] | undefined;
 
@@ -55,8 +96,11 @@ export async function startTcpProxy(targetUrl: string): Promise<TcpProxy> {
     });
     far.on('data', (chunk) => {
       isAnswered = true;
-      if (losing === undefined) near.write(chunk);
-      else if (chunk.includes(losing.done)) {
+      if (losing === undefined) {
+        const answer = rename(chunk);
+        if (delayMs === 0) near.write(answer);
+        else setTimeout(() => near.write(answer), delayMs).unref();
+      } else if (chunk.includes(losing.done)) {
         near.resetAndDestroy();
         losing.isLost();
       }
@@ -64,7 +108,6 @@ export async function startTcpProxy(targetUrl: string): Promise<TcpProxy> {
     near.once('close', () => far.destroy());
     far.once('close', () => near.destroy());
   });
-  const port = await freePort();
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
 
@@ -82,10 +125,12 @@ export async function startTcpProxy(targetUrl: string): Promise<TcpProxy> {
       server.close();
       for (const socket of sockets) socket.resetAndDestroy();
     },
+    delayAnswers: (ms) => void (delayMs = ms),
     loseAnswerTo: (text, done) => new Promise((isLost) => (doomed = { text, done, isLost })),
     record: () => (trips = []),
     restore() {
       isHanging = false;
+      delayMs = 0;
       if (!server.listening) server.listen(port, '127.0.0.1');
       for (const socket of sockets) socket.resume();
     },

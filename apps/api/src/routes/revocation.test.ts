@@ -65,7 +65,7 @@ test.each(['cut', 'hang'] as const)('with Redis gone right after the answer (%s)
 
 test('with Redis emptied right after the answer, the session stays ended', async () => {
   const { token, answeredAt } = await signOut(await inUse());
-  await redis.client.flushDb();
+  await emptyTestRedis();
   await expectRefused(token, answeredAt);
 });
 

@@ -2,6 +2,7 @@ import { createDatabase, type Database } from '@confab/db';
 import { createRedis, type Redis } from '@confab/redis';
 import { createLogger } from '@confab/runtime';
 import type { ProblemError, Schemas } from '@confab/sdk';
+import { emptyTestRedis } from '@confab/testing';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { newAddress, startTwoApis, type Caller, type TwoApis } from '../testing/two-apis.ts';
 
@@ -102,7 +103,7 @@ describe('refreshing', () => {
   test('an emptied Redis signs nobody out', async () => {
     const callers = await Promise.all(Array.from({ length: 4 }, (_, n) => apis.register({ api: n % 2 })));
     for (const { confab } of callers) await confab.auth.refresh();
-    await redis.client.flushDb();
+    await emptyTestRedis();
     for (const caller of callers) {
       expect(await caller.confab.rest.getMe()).toEqual(caller.confab.auth.user);
       await caller.confab.auth.refresh();

@@ -1,5 +1,6 @@
 import type { Schemas } from '@confab/contract';
 import type { Redis } from '@confab/redis';
+import { tagOf } from '@confab/stream';
 
 export interface Presence {
   readonly state: Schemas['PresenceState'];
@@ -7,9 +8,9 @@ export interface Presence {
   readonly version: number;
 }
 
-/** What gateways keep there: `state` and `version` in a hash, which ends by itself when nobody keeps it. */
+/** What gateways keep there: `state` and `version` in a hash, which ends by itself when nobody keeps it. With the tag of the user's stream. */
 export function presenceKey(userId: string): string {
-  return `{${userId}}:presence`;
+  return `${tagOf(`user:${userId}`)}:presence:${userId}`;
 }
 
 export interface PresenceStore {

@@ -1,3 +1,4 @@
+import { emptyTestRedis } from '@confab/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { makeUser, startTestCore, type Somebody, type TestCore } from '../testing/factories.ts';
@@ -105,7 +106,7 @@ describe('signing out', () => {
   it('is known without Redis, and after Redis forgot', async () => {
     const user = await makeUser(test.core);
     await test.core.sessions.end(user.actor);
-    await test.redis.client.flushDb();
+    await emptyTestRedis();
     await expect(test.core.sessions.authenticate(user.session.accessToken)).rejects.toEqual(refused('session.ended'));
     await expect(test.another().sessions.authenticate(user.session.accessToken)).rejects.toEqual(refused('session.ended'));
     expect(await remembered(user.session.sessionId)).toBe('ended');

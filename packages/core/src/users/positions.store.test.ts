@@ -19,7 +19,7 @@ beforeAll(async () => {
   wire = await startTcpProxy(await emptyTestRedis());
   redis = createRedis({ url: wire.url, name: 'test', logger, queue: false });
   await redis.awaitReady(10_000);
-  runId = /run_id:(\w+)/.exec(await redis.client.info('server'))?.[1] ?? '';
+  runId = /run_id:(\w+)/.exec((await onItsNode("return redis.call('INFO', 'server')")))?.[1] ?? '';
   store = createPositionStore({ redis, logger });
 });
 
@@ -28,13 +28,16 @@ afterAll(async () => {
   await wire.stop();
 });
 
+/** On the server that has the marker. */
+const onItsNode = async (lua: string) => (await redis.client.eval(lua, { keys: [marker] })) as string;
+
 /** As after so many seconds with the same Redis. */
 async function seconds(ago: number, run = runId): Promise<void> {
-  const [now] = await redis.client.sendCommand<[string]>(['TIME']);
+  const now = await onItsNode("return redis.call('TIME')[1]");
   await redis.client.set(marker, `${run} ${Number(now) - ago}`);
 }
 
-beforeEach(() => redis.client.flushDb());
+beforeEach(async () => void (await emptyTestRedis()));
 
 test('whoever wrote nothing lately may read anywhere', async () => {
   await seconds(31);
@@ -51,7 +54,7 @@ test('the highest position is kept, whatever the order of coming', async () => {
 test('a Redis that was emptied knows nothing until all that it may have lost is too old', async () => {
   await seconds(31);
   await store.keep(userId, '1/1');
-  await redis.client.flushDb();
+  await emptyTestRedis();
   expect(await store.find(userId)).toBe('unknown');
   expect(await store.find(userId)).toBe('unknown');
   await seconds(30);

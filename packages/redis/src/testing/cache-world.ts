@@ -1,6 +1,6 @@
 import fc, { type Scheduler } from 'fast-check';
 import { createCache, type Cache, type Loaded } from '../cache.ts';
-import type { RedisClient } from '../client.ts';
+import type { Commands } from '../commands.ts';
 import type { Redis } from '../redis.ts';
 
 /** What happens to one key, which holds a number that writers raise; 0: it does not exist. */
@@ -33,7 +33,7 @@ const never = new Promise<never>(() => undefined);
 const key = 'k';
 
 /** Two processes over one Redis and one truth. Throws when a reader gets what he must not get any more. */
-export async function playInterleaving(scheduler: Scheduler, real: RedisClient, name: string, actors: readonly Act[][], tally: Tally): Promise<void> {
+export async function playInterleaving(scheduler: Scheduler, real: Commands, name: string, actors: readonly Act[][], tally: Tally): Promise<void> {
   const stored = `cache:${name}:1:one:{${key}}`;
   const commits: { n: number; at: number }[] = [];
   let truth = 0;
