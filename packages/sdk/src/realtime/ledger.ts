@@ -17,7 +17,7 @@ export interface Ledger {
   /** What to identify with. */
   identify(): Identity;
   /** Takes up what the gateway says is mine; `sent` is what this connection identified with. */
-  ready(ready: Schemas['Ready'], sent: Identity): { resyncs: ResyncEvent[]; unattached: [StreamId, number][] };
+  ready(ready: Schemas['Ready'], sent: Identity): { resyncs: ResyncEvent[]; unattached: [StreamId, number][]; refused: StreamId[] };
   /** Moves the cursor if the frame is the next of its stream. */
   place(stream: StreamId, seq: number): Verdict;
   /** What an applied event of my own stream says about which rooms are mine. */
@@ -47,8 +47,8 @@ export function createLedger(): Ledger {
   const requested = new Set<StreamId>();
   /** Streams that the gateway began anew since it said what is mine: their cursors are of the membership of now. */
   const renewed = new Set<StreamId>();
-  /** Rooms that I am not in any more, and the number of the event that said so. */
-  const left = new Map<StreamId, number>();
+  /** Rooms that I joined or left, and the number of the event that said so: a `ready` that shows less of my stream is behind. */
+  const told = new Map<StreamId, { readonly seq: number; readonly isMine: boolean }>();
   let roster: { mine: StreamId; head: number; streams: ReadonlySet<StreamId> } | undefined;
 
   function move(stream: StreamId, seq: number): void {
@@ -62,11 +62,15 @@ export function createLedger(): Ledger {
     requested.delete(stream);
   }
 
+  function hasLeft(stream: StreamId): boolean {
+    return told.get(stream)?.isMine === false;
+  }
+
   function enterEpoch(next: string): void {
     if (epoch !== undefined && epoch !== next) {
       for (const stream of cursors.keys()) awaiting.add(stream);
       cursors.clear();
-      left.clear();
+      told.clear();
     }
     epoch = next;
   }
@@ -84,7 +88,6 @@ export function createLedger(): Ledger {
   /** The gateway began this room at a later number before it told me that I joined: what lies between will not come. */
   function enterRoom(room: StreamId, joinedSeq: number): ResyncEvent | undefined {
     const seen = cursors.get(room);
-    left.delete(room);
     if (awaiting.has(room) || epoch === undefined) return undefined;
     if (seen !== undefined && seen > joinedSeq) return { stream: room, head: seen, epoch, reason: 'new_stream' };
     move(room, joinedSeq);
@@ -98,7 +101,7 @@ export function createLedger(): Ledger {
     cursors: () => Object.fromEntries(cursors) as Record<StreamId, number>,
     begin(from) {
       for (const stream of [...cursors.keys(), ...awaiting]) drop(stream);
-      left.clear();
+      told.clear();
       epoch = from.epoch;
       for (const [stream, seq] of Object.entries(from.streams)) cursors.set(stream as StreamId, seq);
     },
@@ -107,7 +110,7 @@ export function createLedger(): Ledger {
       awaiting.clear();
       requested.clear();
       renewed.clear();
-      left.clear();
+      told.clear();
       epoch = undefined;
       roster = undefined;
     },
@@ -123,15 +126,16 @@ export function createLedger(): Ledger {
       const sameEpoch = epoch === ready.epoch;
       renewed.clear();
       enterEpoch(ready.epoch);
-      for (const stream of ready.refused) drop(stream as StreamId);
       const streams = Object.entries(ready.streams) as [StreamId, number][];
       roster = { mine: `user:${ready.user.id}`, head: ready.streams[`user:${ready.user.id}`] ?? 0, streams: new Set(streams.map(([stream]) => stream)) };
-      for (const [stream, seq] of left) if (seq <= roster.head) left.delete(stream);
-      const resyncs = streams.flatMap(([stream, head]) => (!left.has(stream) && sent.cursors?.[stream] === undefined ? beginAtHead(stream, head, resumed) : []));
-      const absent = [...cursors].filter(([stream]) => ready.streams[stream] === undefined);
+      for (const [stream, { seq }] of told) if (seq <= roster.head) told.delete(stream);
+      const refused = (ready.refused as StreamId[]).filter((stream) => told.get(stream)?.isMine !== true);
+      for (const stream of refused) drop(stream);
+      const resyncs = streams.flatMap(([stream, head]) => (!hasLeft(stream) && sent.cursors?.[stream] === undefined ? beginAtHead(stream, head, resumed) : []));
+      const absent = [...cursors].filter(([stream]) => ready.streams[stream] === undefined && told.get(stream)?.isMine !== true);
       for (const [stream] of absent) if (sent.cursors?.[stream] !== undefined) drop(stream);
       const unattached = sameEpoch ? absent.filter(([stream]) => cursors.has(stream)) : [];
-      return { resyncs, unattached };
+      return { resyncs, unattached, refused };
     },
     place(stream, seq) {
       const seen = cursors.get(stream);
@@ -145,11 +149,14 @@ export function createLedger(): Ledger {
       if (frame.t !== 'member.added' && frame.t !== 'member.removed') return undefined;
       if (!frame.r.startsWith('user:')) return undefined;
       const room = roomStream(frame.d.roomId);
-      if (frame.t === 'member.added') return enterRoom(room, frame.d.joinedSeq);
+      if (frame.t === 'member.added') {
+        told.set(room, { seq: frame.s, isMine: true });
+        return enterRoom(room, frame.d.joinedSeq);
+      }
       // A removal from before `ready`, of a room that is mine at `ready`: I have joined it again since, and may have been told how it goes on.
       const rejoined = roster?.mine === frame.r && frame.s <= roster.head && roster.streams.has(room);
       if (!rejoined || !renewed.has(room)) drop(room);
-      if (!rejoined) left.set(room, frame.s);
+      if (!rejoined) told.set(room, { seq: frame.s, isMine: false });
       return undefined;
     },
     synced(stream, seq) {
@@ -160,9 +167,9 @@ export function createLedger(): Ledger {
       move(stream, seq);
       return late && epoch !== undefined ? { verdict: 'apply', resync: { stream, head: seq, epoch, reason: 'epoch' } } : { verdict: 'apply' };
     },
-    hasLeft: (stream) => left.has(stream),
+    hasLeft,
     resync(stream, { head, epoch: theirs, reason }, mayLower) {
-      if (left.has(stream)) return undefined;
+      if (hasLeft(stream)) return undefined;
       const seen = cursors.get(stream) ?? 0;
       const from = mayLower && reason === 'beyond_head' ? head : Math.max(seen, head);
       move(stream, from);
@@ -170,7 +177,7 @@ export function createLedger(): Ledger {
       return { stream, head: from, epoch: theirs, reason };
     },
     follow(stream, seq) {
-      left.delete(stream);
+      if (hasLeft(stream)) told.delete(stream);
       if (cursors.has(stream)) return;
       if (seq === null) requested.add(stream);
       else move(stream, seq);

@@ -336,6 +336,22 @@ test('a gateway that I move to and that is behind does not bring back a room tha
   expect([story.machine.state, story.all('announce'), Object.keys(story.machine.ledger.cursors())]).toEqual(['live', [], [mine]]);
 });
 
+test('a gateway that I move to and that is behind does not take away a room that I have joined meanwhile', () => {
+  const story = live();
+  story.frame(1, { t: 'reconnect', d: { afterMs: 1_000, url: null } });
+  story.put({ type: 'timer', name: 'handover' });
+  open(story, 2);
+  story.frame(1, { t: 'member.removed', r: mine, s: 3, d: { roomId: 'a', joinedSeq: 1 } } as unknown as ServerFrame);
+  story.frame(1, { t: 'member.added', r: mine, s: 4, d: { roomId: 'a', joinedSeq: 7 } } as unknown as ServerFrame);
+  ready(story, 2, { [mine]: 3 }, 'one', ['room:a']);
+  sync(story, 2, { [mine]: 3 });
+  story.frame(2, { t: 'member.added', r: mine, s: 4, d: { roomId: 'a', joinedSeq: 7 } } as unknown as ServerFrame);
+  sync(story, 2, { 'room:a': 7 });
+  story.say(2, 'a', 8);
+  expect(story.all('deliver').at(-1)?.event).toMatchObject({ stream: 'room:a', seq: 8 });
+  expect([story.machine.state, story.signals('ready').at(-1)]).toMatchObject(['live', { value: { refused: [] } }]);
+});
+
 test('never more than 1,000 cursors: mine and the rooms heard last; the others are subscribed to or announced', () => {
   const story = begin();
   const rooms = Array.from({ length: 1_100 }, (_, n) => [`room:${n}`, 1] as const);

@@ -149,9 +149,9 @@ export function createMachine({ random, chooseGateway }: MachineOptions): Machin
     if (link === next && d.epoch !== ledger.epoch) promote(link);
     link.phase = 'ready';
     clear(`handshake:${link.id}`);
-    const { resyncs, unattached } = ledger.ready(d, link.sent);
+    const { resyncs, unattached, refused } = ledger.ready(d, link.sent);
     link.pending = new Set((Object.keys(d.streams) as StreamId[]).filter((stream) => !ledger.hasLeft(stream)));
-    signal('ready', { connectionId: link.connectionId, url: link.url, user: d.user, epoch: d.epoch, streams: d.streams, refused: d.refused as StreamId[] });
+    signal('ready', { connectionId: link.connectionId, url: link.url, user: d.user, epoch: d.epoch, streams: d.streams, refused });
     resyncs.forEach(announce);
     attach(link, unattached);
     for (const frame of standing.values()) send(link, frame);

@@ -33,6 +33,7 @@ export function createModelWorld() {
     if (effect.do === 'reauthenticate') unsettled.push(() => put({ type: 'reauthenticated' }));
     if (effect.do === 'announce') {
       positions.set(effect.resync.stream, effect.resync.head);
+      if (effect.resync.stream === mine) learnRooms();
       unsettled.push(() => put({ type: 'settled' }));
     }
     if (effect.do === 'signal' && effect.name === 'ready') {
@@ -51,6 +52,12 @@ export function createModelWorld() {
       }
       if (stream === mine && type === 'member.removed') positions.delete(`room:${data.roomId}`);
     }
+  }
+
+  /** Refetching my own stream shows which rooms are mine: of one that is new to it, the application goes on from where the machine is. */
+  function learnRooms(): void {
+    const cursors = machine.ledger.cursors();
+    for (const stream of gateway.myStreams()) if (!positions.has(stream) && cursors[stream] !== undefined) positions.set(stream, cursors[stream]);
   }
 
   function shut(link: LinkId): void {
