@@ -12,12 +12,12 @@ import setUpServers from '../test/global-setup.ts';
  * What tracing costs a send and a read, off and at three ratios, as ratios to off: CPU time of the API's process a request, which
  * a busy machine blurs less than the clock, and the median time to the answer. All in one run, round by round in changing order.
  *
- *   node tools/bench/tracing.ts [--rounds 12] [--requests 300] [--without <checkout>]
+ *   pnpm bench tracing [--rounds 12] [--requests 300] [--without <checkout>]
  *
  * `--without` names another checkout with its packages installed: its API is measured against the same servers, so that "off" can be
  * compared with the code as it was before it could be traced.
  */
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '12' }, requests: { type: 'string', default: '300' }, without: { type: 'string' } } });
+const { values } = parseArgs({ allowPositionals: true, options: { rounds: { type: 'string', default: '12' }, requests: { type: 'string', default: '300' }, without: { type: 'string' } } });
 const rounds = Number(values.rounds);
 const requests = Number(values.requests);
 const users = 20;

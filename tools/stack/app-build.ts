@@ -7,8 +7,11 @@ import { checkout } from './places.ts';
 export const apps = ['api', 'gateway', 'worker'] as const;
 
 const shared = ['contract', 'core', 'db', 'markdown', 'redis', 'runtime', 'stream'];
-/** They read files beside their own, or are no JavaScript. */
-const apart = new Set(['pino', 'pino-pretty', '@node-rs/argon2', 'graphile-worker']);
+/** They read files beside their own, or are no JavaScript, or are loaded by those alone who trace. */
+const apart = new Set([
+  'pino', 'pino-pretty', '@node-rs/argon2', 'graphile-worker',
+  '@opentelemetry/exporter-trace-otlp-http', '@opentelemetry/resources', '@opentelemetry/sdk-trace',
+]);
 
 /**
  * Makes one file of each process, `apps/<name>/dist/main.js`, when its sources changed: a process that loads a thousand

@@ -30,7 +30,8 @@ test('every operation is bound, with its path, query and body where they belong'
 
 test('the operations that need no session are those of the specification', () => {
   const open = Object.values(openapi.paths as Record<string, Record<string, { operationId?: string; security?: object[] }>>)
-    .flatMap((path) => Object.values(path))
+    // What is served beside the base path is for operators, and no operation of the SDK.
+    .flatMap((path) => ('servers' in path ? [] : Object.values(path)))
     .filter(({ security }) => security?.every((requirement) => !('bearerAuth' in requirement)))
     .map((operation) => operation.operationId);
   expect([...sessionless].toSorted((one, other) => one.localeCompare(other))).toEqual(open.toSorted((one, other) => String(one).localeCompare(String(other))));
