@@ -28,6 +28,11 @@ beforeEach(async () => {
   member = await newMember(stack);
 });
 
+async function breakerState({ opsPort }: { readonly opsPort: number }): Promise<number> {
+  const text = await (await fetch(`http://127.0.0.1:${opsPort}/metrics`)).text();
+  return Number(/^confab_breaker_state\{.*"redis_leases".*\} (\d)/m.exec(text)?.[1]);
+}
+
 const places = () => redis.client.zCard(leasesKey(member.id));
 const fill = () => Promise.all(Array.from({ length: 10 }, (_, index) => identified(stack, member, { gateway: index % 2 })));
 const closeAll = (probes: readonly Identified[]) => probes.forEach((probe) => probe.close());
@@ -97,6 +102,8 @@ it('counts for each gateway alone while Redis hangs, and together again afterwar
     wire.restore();
     // Whoever was let in stays, and has his place in Redis again.
     await expect.poll(places, patient).toBe(11);
+    // Until the breaker has tried again a gateway counts alone: a second, here.
+    await expect.poll(() => Promise.all(stack.gateways.map(breakerState)), patient).toEqual([0, 0]);
     expect(await outcomeOf(await identifying(stack, member, { gateway: 1 }))).toBe(4409);
     closeAll([...probes, elsewhere, heir]);
     await expect.poll(places, patient).toBe(0);
