@@ -9,6 +9,8 @@ const shared = {
   sequence: { shuffle: { files: true, tests: true }, seed },
 };
 
+/** Minutes of servers that are killed, frozen and promoted: `pnpm faults`, and a workflow of its own. */
+const faults = ['degradation', 'pgbouncer', 'promotion', 'redis-cluster'].map((name) => `tools/faults/${name}.test.ts`);
 const countsTimers = 'packages/sdk/src/realtime/realtime.test.ts';
 
 export default defineConfig({
@@ -23,7 +25,7 @@ export default defineConfig({
           // Importing a file does nothing, so a worker may keep what it imported.
           isolate: false,
           include: ['{packages,tools}/**/*.test.ts', 'apps/**/*.test.{ts,tsx}'],
-          exclude: ['**/node_modules/**', '**/planted/**', countsTimers],
+          exclude: ['**/node_modules/**', '**/planted/**', countsTimers, ...faults],
           testTimeout: 20_000,
           hookTimeout: 60_000,
         },
@@ -36,6 +38,15 @@ export default defineConfig({
           include: [countsTimers],
           testTimeout: 20_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'faults',
+          include: faults,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
         },
       },
       {

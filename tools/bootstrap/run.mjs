@@ -16,6 +16,7 @@ const scripts = {
   schema: ['tools/schema/cli.ts'],
   build: ['tools/stack/build.ts'],
   keys: ['tools/keys/cli.ts'],
+  faults: ['tools/faults/run.ts'],
   bench: ['tools/bench/cli.ts'],
   confab: ['tools/status/cli.ts'],
 };

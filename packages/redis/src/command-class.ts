@@ -1,5 +1,6 @@
 /** What a command is, for metrics and spans: a bounded list. */
-export type CommandClass = 'read' | 'write' | 'script' | 'pubsub' | 'stream' | 'transaction' | 'connection' | 'other';
+export const commandClasses = ['read', 'write', 'script', 'pubsub', 'stream', 'transaction', 'connection', 'other'] as const;
+export type CommandClass = (typeof commandClasses)[number];
 
 const members: Readonly<Record<Exclude<CommandClass, 'stream' | 'other'>, string>> = {
   read: 'EXISTS GET GETRANGE HEXISTS HGET HGETALL HKEYS HLEN HMGET HSCAN HVALS LINDEX LLEN LRANGE MGET PTTL SCAN SCARD SISMEMBER SMEMBERS SMISMEMBER STRLEN TTL TYPE ZCARD ZCOUNT ZMSCORE ZRANGE ZRANGEBYSCORE ZRANK ZREVRANGE ZSCORE',

@@ -1,7 +1,7 @@
 import { tracingChannel } from 'node:diagnostics_channel';
-import { currentContext, type Logger, type Metrics, recordSpan } from '@confab/runtime';
+import { currentContext, type Logger, type Metrics, recordSpan, startAtZero } from '@confab/runtime';
 import { type BatchOperationContext, CHANNELS, type CommandTraceContext } from 'redis';
-import { commandClass } from './command-class.ts';
+import { commandClass, commandClasses } from './command-class.ts';
 
 export type ObserverOptions = { readonly logger: Logger; readonly metrics?: Metrics };
 
@@ -25,6 +25,7 @@ export function observeRedis({ logger, metrics }: ObserverOptions): () => void {
     help: 'Commands that failed: answered with an error, or not at all. By class, as above.',
     labelNames: ['command_class'],
   });
+  if (errors !== undefined) startAtZero(errors, 'command_class', commandClasses);
 
   function ended(command: string, durationMs: number, error: unknown): void {
     const kind = commandClass(command);
