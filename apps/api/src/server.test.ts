@@ -11,7 +11,7 @@ let database: Database;
 let ada: TestUser;
 
 beforeAll(async () => {
-  stack = await startTestStack({ gateways: 0 });
+  stack = await startTestStack({ gateways: 0, env: { DRAIN_NOTICE_MS: '2000' } });
   database = createDatabase({
     primaryUrl: stack.database.url,
     replicaUrls: [],
@@ -26,7 +26,7 @@ afterAll(async () => {
   await stack.stop();
 });
 
-test('a stopping process is not ready, takes no one new, and answers whom it was serving', { timeout: 60_000 }, async () => {
+test('a stopping process is not ready, sends people away, then takes no one new, and answers whom it was serving', { timeout: 60_000 }, async () => {
   const { id } = await ada.confab.rest.createRoom({ name: 'general', kind: 'public' });
   const idle = connect(stack.api.port, '127.0.0.1');
   idle.write('GET /health/live HTTP/1.1\r\nHost: confab\r\n\r\n');
@@ -37,6 +37,9 @@ test('a stopping process is not ready, takes no one new, and answers whom it was
     const answer = ask('PATCH', `/rooms/${id}`, { name: 'renamed' });
     await untilTheApiWaits(database, stack);
     const [exit, closed] = [stack.api.kill('SIGTERM'), once(idle, 'close')];
+    await expect.poll(() => stack.api.log.some(({ msg }) => msg === 'leaving'), { timeout: 20_000, interval: 10 }).toBe(true);
+    const told = await ask('GET', '/users/me');
+    expect([told.status, told.headers.get('connection')]).toEqual([200, 'close']);
     await closed;
     await expect(ask('GET', '/users/me')).rejects.toThrow('fetch failed');
     const ready = await fetch(`http://127.0.0.1:${stack.api.opsPort}/health/ready`);
