@@ -5,6 +5,8 @@ const shared = {
   pool: 'forks' as const,
   // A cluster has one database for all.
   maxWorkers: process.env['TEST_REDIS'] === 'cluster' ? 1 : 2,
+  // What shall become true does so later on a busy machine.
+  expect: { poll: { timeout: 20_000, interval: 50 } },
   setupFiles: ['packages/testing/src/setup.ts'],
   sequence: { shuffle: { files: true, tests: true }, seed },
 };
@@ -54,8 +56,8 @@ export default defineConfig({
           ...shared,
           name: 'browser',
           include: ['apps/web/e2e/**/*.e2e.ts'],
-          // Each has a stack and a browser: two of them keep two cores busy.
-          maxWorkers: 2,
+          // Each has a stack and a browser: two of them beside each other are hardly quicker, and late.
+          maxWorkers: 1,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
