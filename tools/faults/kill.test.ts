@@ -9,6 +9,7 @@ import { expect, test } from 'vitest';
 import { makeTemporaryFolder } from '../stack/temporary-folder.ts';
 import { launchStack } from '../test/launch-stack.ts';
 import type { LaunchedStack, StackFacts } from '../test/launch-stack.ts';
+import { history } from './traffic.ts';
 
 const victims = ['api', 'gateway-1', 'gateway-2', 'redis', 'replica'];
 const senders = 4;
@@ -62,17 +63,6 @@ async function say(member: Member, roomId: string, content: string): Promise<voi
       await sleep(200);
     }
   }
-}
-
-async function history({ confab }: Member, roomId: string): Promise<Schemas['Message'][]> {
-  const messages: Schemas['Message'][] = [];
-  for (let more = true; more; ) {
-    const before = messages[0]?.id;
-    const page = await confab.rest.listMessages(roomId, { limit: 100, ...(before === undefined ? {} : { before }) });
-    messages.unshift(...page.items);
-    more = page.hasMoreBefore;
-  }
-  return messages;
 }
 
 function kill(folder: string, victim: string): void {

@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Schemas } from '@confab/sdk';
 import type { AppName, TestApp } from '@confab/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Balancer, startBalancer } from './balancer.ts';
 import { type OwnServers, startOwnServers } from './own-servers.ts';
-import { enter, type Member } from './traffic.ts';
+import { enter, history, type Member } from './traffic.ts';
 
 const noticeMs = 1_500;
 const talkers = 6;
@@ -63,17 +62,6 @@ async function arrive(roomId?: string): Promise<Talker> {
   realtime.on('resync', () => void (talker.resyncs += 1));
   await realtime.connect();
   return talker;
-}
-
-async function history({ confab }: Member, roomId: string): Promise<Schemas['Message'][]> {
-  const messages: Schemas['Message'][] = [];
-  for (let more = true; more; ) {
-    const before = messages[0]?.id;
-    const page = await confab.rest.listMessages(roomId, { limit: 100, ...(before === undefined ? {} : { before }) });
-    messages.unshift(...page.items);
-    more = page.hasMoreBefore;
-  }
-  return messages;
 }
 
 test('every process is replaced under load: no call fails, no message is lost, doubled or out of order, nobody starts over', { timeout: 300_000 }, async () => {

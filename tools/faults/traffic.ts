@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createConfab } from '@confab/sdk';
-import type { Confab } from '@confab/sdk';
+import type { Confab, Schemas } from '@confab/sdk';
 import { registerPatiently } from '@confab/testing';
 
 export interface Sample {
@@ -32,6 +32,18 @@ export async function enter(url: string, roomId?: string, fetchUnder: typeof glo
   await registerPatiently(confab, { username, email: `${username}@example.org`, password });
   if (roomId !== undefined) await confab.rest.joinRoom(roomId);
   return { confab, username, password, address };
+}
+
+/** All messages of the room, the oldest first. */
+export async function history({ confab }: Pick<Member, 'confab'>, roomId: string): Promise<Schemas['Message'][]> {
+  const messages: Schemas['Message'][] = [];
+  for (let more = true; more; ) {
+    const before = messages[0]?.id;
+    const page = await confab.rest.listMessages(roomId, { limit: 100, ...(before === undefined ? {} : { before }) });
+    messages.unshift(...page.items);
+    more = page.hasMoreBefore;
+  }
+  return messages;
 }
 
 /** Members who send and read without pause and without the SDK's patience, and one who signs in again and again. */

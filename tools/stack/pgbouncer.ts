@@ -1,10 +1,9 @@
 import { join } from 'node:path';
-import { Client } from 'pg';
 import { libraryPath, unpackDebianPackages } from './debian-packages.ts';
 import { isExecutable, onPath } from './on-path.ts';
 import { makeDirectory, writePrivate } from './postgres-files.ts';
 import { startProcess } from './process.ts';
-import { workingDirectory } from './postgres.ts';
+import { answers, workingDirectory } from './postgres.ts';
 import { cacheDirectory, serviceUser } from './service-user.ts';
 import { startUnit } from './unit.ts';
 import type { Unit } from './unit.ts';
@@ -42,17 +41,7 @@ export async function startPgBouncer(options: PgBouncerOptions): Promise<PgBounc
     for (const name of ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout']) url.searchParams.set(name, '');
     return url.href;
   };
-  const probe = async (): Promise<void> => {
-    const client = new Client({ connectionString: through(probeUrl), connectionTimeoutMillis: 2_000 });
-    client.on('error', () => undefined);
-    try {
-      await client.connect();
-      await client.query('SELECT 1');
-    } finally {
-      await client.end().catch(() => undefined);
-    }
-  };
-  const unit = await startUnit({ name: 'pgbouncer', port, logFile, launch, probe, timeoutMs: 30_000 });
+  const unit = await startUnit({ name: 'pgbouncer', port, logFile, launch, probe: () => answers(through(probeUrl)), timeoutMs: 30_000 });
   return Object.assign(unit, { through });
 }
 

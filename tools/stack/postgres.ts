@@ -111,7 +111,8 @@ function holderOf(directory: string): number | undefined {
   }
 }
 
-async function answers(url: string): Promise<void> {
+/** Rejects unless a statement is answered there. */
+export async function answers(url: string): Promise<void> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 2000 });
   client.on('error', () => undefined);
   try {

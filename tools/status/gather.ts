@@ -1,4 +1,4 @@
-import type { Status } from '@confab/runtime';
+import { isAlive, type Status } from '@confab/runtime';
 import { askDatabase, askRedis, askReplica } from './servers.ts';
 import type { JobCounts, Places, ProcessState, System } from './system.ts';
 import { judge } from './verdict.ts';
@@ -38,14 +38,5 @@ async function askProcess({ name, opsUrl, pid, port }: Places['processes'][numbe
     if (pid !== undefined && !isAlive(pid)) return { ...facts, isUp: false, reason: `is gone (it was process ${pid})` };
     const isHung = error instanceof DOMException;
     return { ...facts, isUp: false, reason: isHung ? `does not answer within ${patienceMs / 1000} s${pid === undefined ? '' : `, though process ${pid} is there`}` : 'cannot be reached' };
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -20,4 +20,5 @@ export { type Attributes, currentTraceparent, type Entry, type EntryOptions, inS
 export { tracingFields, tracingSettings, type TracingSettings } from './tracing-settings.ts';
 export { createWaits, type Split, type Waits } from './waits.ts';
 export { startOpsServer, type OpsServer } from './ops-server.ts';
+export { isAlive } from './parent-watch.ts';
 export { createStatus, type Status } from './status.ts';

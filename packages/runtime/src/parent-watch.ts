@@ -14,7 +14,8 @@ export function watchParent(pid: number, onGone: () => void): void {
   timer.unref();
 }
 
-function isAlive(pid: number): boolean {
+/** Whether there is a process of this number, whoever's it is. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

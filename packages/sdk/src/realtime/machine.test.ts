@@ -48,6 +48,15 @@ function sync(story: Story, link: number, streams: Record<string, number>): void
   for (const [stream, seq] of Object.entries(streams)) story.frame(link, { t: 'synced', d: {}, r: stream, s: seq });
 }
 
+/** Live on link 1 as below, while link 2 of another gateway has said hello. */
+function moving(): Story {
+  const story = live();
+  story.frame(1, { t: 'reconnect', d: { afterMs: 1_000, url: null } });
+  story.put({ type: 'timer', name: 'handover' });
+  open(story, 2);
+  return story;
+}
+
 /** Live on link 1, at 5 in room a and 2 in my own stream. */
 function live(): Story {
   const story = begin();
@@ -305,10 +314,7 @@ test('a removal from before I joined again does not take the room away', () => {
 });
 
 test('while I move to another gateway, a room that I left and joined again says nothing of its time before', () => {
-  const story = live();
-  story.frame(1, { t: 'reconnect', d: { afterMs: 1_000, url: null } });
-  story.put({ type: 'timer', name: 'handover' });
-  open(story, 2);
+  const story = moving();
   ready(story, 2, { [mine]: 4, 'room:a': 7 });
   story.frame(2, { t: 'member.removed', r: mine, s: 3, d: { roomId: 'a', joinedSeq: 1 } } as unknown as ServerFrame);
   // Still under way on the old connection: my leaving, as the room saw it.
@@ -320,10 +326,7 @@ test('while I move to another gateway, a room that I left and joined again says 
 });
 
 test('a gateway that I move to and that is behind does not bring back a room that I have left meanwhile', () => {
-  const story = live();
-  story.frame(1, { t: 'reconnect', d: { afterMs: 1_000, url: null } });
-  story.put({ type: 'timer', name: 'handover' });
-  open(story, 2);
+  const story = moving();
   story.frame(1, { t: 'member.removed', r: mine, s: 3, d: { roomId: 'a', joinedSeq: 1 } } as unknown as ServerFrame);
   story.frame(1, { t: 'member.added', r: mine, s: 4, d: { roomId: 'a', joinedSeq: 7 } } as unknown as ServerFrame);
   story.say(1, 'a', 8);
@@ -337,10 +340,7 @@ test('a gateway that I move to and that is behind does not bring back a room tha
 });
 
 test('a gateway that I move to and that is behind does not take away a room that I have joined meanwhile', () => {
-  const story = live();
-  story.frame(1, { t: 'reconnect', d: { afterMs: 1_000, url: null } });
-  story.put({ type: 'timer', name: 'handover' });
-  open(story, 2);
+  const story = moving();
   story.frame(1, { t: 'member.removed', r: mine, s: 3, d: { roomId: 'a', joinedSeq: 1 } } as unknown as ServerFrame);
   story.frame(1, { t: 'member.added', r: mine, s: 4, d: { roomId: 'a', joinedSeq: 7 } } as unknown as ServerFrame);
   ready(story, 2, { [mine]: 3 }, 'one', ['room:a']);
