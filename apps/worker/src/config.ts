@@ -15,6 +15,7 @@ const shape = {
   LOG_LEVEL: env.oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info'),
   LOG_PRETTY: env.flag(false),
   SHUTDOWN_GRACE_MS: env.integer({ fallback: 20_000, min: 1_000, max: 300_000 }),
+  WORKER_LOST_AFTER_MS: env.integer({ fallback: 60_000, min: 1_000, max: 3_600_000 }),
   CONFAB_PARENT_PID: env.optional(env.integer({ min: 1 })),
 };
 

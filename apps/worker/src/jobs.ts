@@ -1,9 +1,11 @@
+import { EventEmitter } from 'node:events';
 import { createJobPool, type Database } from '@confab/db';
 import { backoffMs, CheckFailed, type Logger, type Metrics } from '@confab/runtime';
-import { Logger as JobLogger, run, type Runner } from 'graphile-worker';
+import { Logger as JobLogger, run, type Runner, type WorkerEvents } from 'graphile-worker';
 import { createCrontab } from './crontab.ts';
 import { createJobMetrics, type JobMetrics } from './job-metrics.ts';
 import { refuseToMigrate } from './job-schema.ts';
+import { createLostPools } from './lost-pools.ts';
 import { taskList } from './task-list.ts';
 import type { Task } from './tasks.ts';
 
@@ -26,14 +28,19 @@ export type JobsOptions = {
   metrics: Metrics;
   /** How long running jobs may go on at the end before they are told to leave off. */
   abortAfterMs: number;
+  /** A worker that says nothing for so long has died, and its jobs are others'. */
+  lostAfterMs: number;
 };
 
 const concurrency = 5;
 
-export function createJobs({ databaseUrl, database, tasks, logger, metrics, abortAfterMs }: JobsOptions): Jobs {
-  // Besides those of jobs, one connection waits for new ones and one is for the crontab.
-  const { pool: pgPool, stop: stopPool } = createJobPool({ url: databaseUrl, applicationName: 'confab-worker-jobs', size: concurrency + 2, logger }, database);
+export function createJobs({ databaseUrl, database, tasks, logger, metrics, abortAfterMs, lostAfterMs }: JobsOptions): Jobs {
+  // Besides those of jobs, one connection waits for new ones, one is for the crontab and one says that it lives.
+  const { pool: pgPool, stop: stopPool } = createJobPool({ url: databaseUrl, applicationName: 'confab-worker-jobs', size: concurrency + 3, logger }, database);
   const jobMetrics = createJobMetrics({ metrics, tasks: Object.keys(tasks), pool: pgPool, logger });
+  const lostPools = createLostPools({ pool: pgPool, logger, lostAfterMs });
+  const events: WorkerEvents = new EventEmitter();
+  events.on('pool:create', ({ workerPool }) => lostPools.began(workerPool.id));
   const stopping = new AbortController();
   let runner: Runner | undefined;
   let supervision: Promise<void> | undefined;
@@ -45,6 +52,7 @@ export function createJobs({ databaseUrl, database, tasks, logger, metrics, abor
       parsedCronItems: createCrontab(),
       concurrency,
       noHandleSignals: true,
+      events,
       gracefulShutdownAbortTimeout: abortAfterMs,
       logger: jobLogger(logger),
       preset: {
@@ -85,6 +93,7 @@ export function createJobs({ databaseUrl, database, tasks, logger, metrics, abor
       // It refuses when it is about to stop by itself, which is as good.
       await runner?.stop().catch((error: unknown) => logger.debug({ err: error }, 'jobs were stopping already'));
       await supervision;
+      await lostPools.stop();
       await stopPool();
     },
   };

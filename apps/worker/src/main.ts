@@ -26,7 +26,7 @@ const streams = createStreams({ db: database, redis, logger, metrics });
 lifecycle.onStop('streams', () => streams.stop());
 const core = createCore({ database, redis, streams, logger, metrics, clock: systemClock, secret: config.CONFAB_SECRET, gatewayUrls: [] });
 
-const jobs = createJobs({ databaseUrl: config.DATABASE_DIRECT_URL, database, tasks: createTasks({ core, database }), logger, metrics, abortAfterMs: config.SHUTDOWN_GRACE_MS / 2 });
+const jobs = createJobs({ databaseUrl: config.DATABASE_DIRECT_URL, database, tasks: createTasks({ core, database }), logger, metrics, abortAfterMs: config.SHUTDOWN_GRACE_MS / 2, lostAfterMs: config.WORKER_LOST_AFTER_MS });
 
 const health = createHealth({ checks: { database: () => database.check(), redis: () => redis.check(), schema: () => database.checkSchemaNow(), jobs: () => jobs.check() }, breakers, logger, metrics });
 lifecycle.failReadinessOf(health);

@@ -138,6 +138,24 @@ test('SIGTERM: the job that runs is finished, no other is begun', async () => {
   worker = await start();
 });
 
+test('what a killed worker had begun is taken by another, when the dead one has been silent for long enough', async () => {
+  const user = await insertSessions();
+  const job = await utils.withPgClient(async (client) => {
+    await client.query('begin; lock table sessions in access exclusive mode');
+    const begun = await utils.addJob('delete-old-sessions', {});
+    await expect.poll(async () => (await query(`select from graphile_worker.jobs where id = ${begun.id} and locked_by is not null`)).length).toBe(1);
+    await worker.kill();
+    await client.query('commit');
+    return begun;
+  });
+  expect(await query(`select locked_by = (select id from job_pools) as "isHeld" from graphile_worker.jobs where id = ${job.id}`)).toEqual([{ isHeld: true }]);
+  worker = await start(database, { WORKER_LOST_AFTER_MS: '2000' });
+  expect(await outcomeOf(job)).toMatchObject({ msg: 'job done', attempt: 2 });
+  expect(said('jobs of a lost worker freed')).toMatchObject([{ jobs: 1 }]);
+  expect(await countSessions(user)).toBe(3);
+  expect(await query('select from job_pools')).toHaveLength(1);
+});
+
 test('runs are counted by outcome, and the queue by state, with what is dead and how long the oldest waits', async () => {
   const figure = async (series: string) => {
     const text = await (await fetch(`http://127.0.0.1:${worker.opsPort}/metrics`)).text();

@@ -11,5 +11,6 @@ export const migrationNames: readonly string[] = [
   '0008_hot-reads',
   '0009_refused-appends',
   '0010_backfills',
-  '0011_epochs'
+  '0011_epochs',
+  '0012_job-pools'
 ];

@@ -58,6 +58,11 @@ export interface IdempotencyKeys {
   user_id: string;
 }
 
+export interface JobPools {
+  id: string;
+  seen_at: Generated<Timestamp>;
+}
+
 export interface Memberships {
   joined_at: Timestamp;
   joined_seq: number;
@@ -171,6 +176,7 @@ export interface DB {
   backfills: Backfills;
   epochs: Epochs;
   idempotency_keys: IdempotencyKeys;
+  job_pools: JobPools;
   memberships: Memberships;
   messages: Messages;
   recovery_codes: RecoveryCodes;

@@ -47,5 +47,6 @@ export const environmentNames: readonly string[] = [
   'TRACE_SLOW_MS',
   'TRUST_PROXY',
   'WEB_DIR',
+  'WORKER_LOST_AFTER_MS',
   'WORKER_OPS_PORT',
 ];
