@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-import { AppError, type Clock } from '@confab/runtime';
+import { AppError, type Clock, type Logger } from '@confab/runtime';
 import { v7 } from 'uuid';
 import { type WebSocket, WebSocketServer } from 'ws';
 
 import { createBucket } from './bucket.ts';
+import type { GatewayMetrics } from './metrics.ts';
 import { problemOf } from './problem.ts';
 
 export interface AdmissionDeps {
@@ -15,6 +16,8 @@ export interface AdmissionDeps {
   readonly allowedOrigins: ReadonlySet<string>;
   readonly handshakesPerSecond: number;
   readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Pick<GatewayMetrics, 'refused'>;
   isStopping(): boolean;
   /** With the trace that the handshake names. */
   admitted(ws: WebSocket, socket: Duplex, traceparent: string | undefined): void;
@@ -27,10 +30,15 @@ export interface Admission {
 }
 
 const protocolVersion = '1';
+/** Why an upgrade is refused, as the codes of the problems that say so. */
+export const refusals = ['route.not_found', 'origin.forbidden', 'service.stopping', 'service.overloaded'] as const;
+/** Anybody can provoke these lines: the counter has them all. */
+const linesPerSecond = 5;
 
 /** Whoever is turned away is told so in HTTP, before there is a socket; only the wrong version has a close code. */
-export function createAdmission({ path, allowedOrigins, handshakesPerSecond, clock, isStopping, admitted }: AdmissionDeps): Admission {
+export function createAdmission({ path, allowedOrigins, handshakesPerSecond, clock, logger, metrics, isStopping, admitted }: AdmissionDeps): Admission {
   const handshakes = createBucket({ burst: handshakesPerSecond, perSecond: handshakesPerSecond, now: clock.now });
+  const lines = createBucket({ burst: linesPerSecond, perSecond: linesPerSecond, now: clock.now });
   const options = {
     noServer: true,
     clientTracking: false,
@@ -44,21 +52,29 @@ export function createAdmission({ path, allowedOrigins, handshakesPerSecond, clo
   };
   const server = new WebSocketServer(options);
 
-  function refusal(request: IncomingMessage): AppError | undefined {
+  function refusal(request: IncomingMessage): (typeof refusals)[number] | undefined {
     const { pathname } = urlOf(request);
     const { origin } = request.headers;
-    if (pathname !== path) return new AppError('route.not_found');
-    if (origin !== undefined && !allowedOrigins.has(origin)) return new AppError('origin.forbidden');
-    if (isStopping()) return new AppError('service.stopping', { retryAfterSeconds: 1 });
-    if (!handshakes.take()) return new AppError('service.overloaded', { retryAfterSeconds: 1 });
+    if (pathname !== path) return 'route.not_found';
+    if (origin !== undefined && !allowedOrigins.has(origin)) return 'origin.forbidden';
+    if (isStopping()) return 'service.stopping';
+    if (!handshakes.take()) return 'service.overloaded';
     return undefined;
+  }
+
+  function refuse(code: (typeof refusals)[number], request: IncomingMessage, socket: Duplex): void {
+    const requestId = v7();
+    metrics.refused(code);
+    if (lines.take()) logger.info({ requestId, code, origin: request.headers.origin?.slice(0, 200), address: request.socket.remoteAddress }, 'upgrade refused');
+    const error = new AppError(code, code.startsWith('service.') ? { retryAfterSeconds: 1 } : {});
+    socket.end(answerOf(error, requestId), () => socket.destroy());
   }
 
   return {
     onUpgrade(request, socket, head) {
       socket.on('error', () => socket.destroy());
       const refused = refusal(request);
-      if (refused !== undefined) return void socket.end(answerOf(refused), () => socket.destroy());
+      if (refused !== undefined) return refuse(refused, request, socket);
       server.handleUpgrade(request, socket, head, (ws) => {
         if (urlOf(request).searchParams.get('v') === protocolVersion) return admitted(ws, socket, traceparentOf(request));
         ws.on('error', () => ws.terminate());
@@ -66,7 +82,7 @@ export function createAdmission({ path, allowedOrigins, handshakesPerSecond, clo
       });
     },
     onRequest(_request, response) {
-      const { status, headers, body } = partsOf(new AppError('route.not_found'));
+      const { status, headers, body } = partsOf(new AppError('route.not_found'), v7());
       response.writeHead(status, headers).end(body);
     },
   };
@@ -79,15 +95,15 @@ function urlOf({ url = '/' }: IncomingMessage): URL {
 /** Node joins repeated headers; none of those is a traceparent. */
 const traceparentOf = ({ headers }: IncomingMessage): string | undefined => (typeof headers['traceparent'] === 'string' ? headers['traceparent'] : undefined);
 
-function partsOf(error: AppError): { status: number; headers: Record<string, string>; body: string } {
-  const body = JSON.stringify(problemOf(error, v7()));
+function partsOf(error: AppError, requestId: string): { status: number; headers: Record<string, string>; body: string } {
+  const body = JSON.stringify(problemOf(error, requestId));
   const retryAfter: Record<string, string> = error.retryAfterSeconds === undefined ? {} : { 'Retry-After': String(error.retryAfterSeconds) };
   const headers = { 'Content-Type': 'application/problem+json', 'Content-Length': String(Buffer.byteLength(body)), 'Cache-Control': 'no-store', ...retryAfter };
   return { status: error.status, headers, body };
 }
 
-function answerOf(error: AppError): string {
-  const { status, headers, body } = partsOf(error);
+function answerOf(error: AppError, requestId: string): string {
+  const { status, headers, body } = partsOf(error, requestId);
   const lines = Object.entries({ ...headers, Connection: 'close' }).map(([name, value]) => `${name}: ${value}`);
   return [`HTTP/1.1 ${status} Refused`, ...lines, '', body].join('\r\n');
 }

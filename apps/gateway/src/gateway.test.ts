@@ -146,6 +146,11 @@ describe('the upgrade', () => {
       );
       expect(outcomes.filter((outcome) => outcome === 'open').length).toBeGreaterThanOrEqual(3);
       expect(outcomes).toContain('503 1');
+      const refused = outcomes.filter((outcome) => outcome === '503 1').length;
+      const metrics = await fetch(`http://127.0.0.1:${gateway.opsPort}/metrics`).then((response) => response.text());
+      expect(metrics).toContain(`confab_ws_refused_total{code="service.overloaded",process="gateway"} ${refused}\n`);
+      await expect.poll(() => gateway.log.filter(({ msg }) => msg === 'upgrade refused').length).toBe(refused);
+      expect(gateway.log.find(({ msg }) => msg === 'upgrade refused')).toMatchObject({ level: 'info', code: 'service.overloaded', address: '127.0.0.1', requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) });
     } finally {
       await gateway.stop();
     }

@@ -34,6 +34,8 @@ export async function startGateway({ context, host, port, path, allowedOrigins, 
     allowedOrigins: new Set(allowedOrigins),
     handshakesPerSecond,
     clock: context.clock,
+    logger: context.logger,
+    metrics: context.metrics,
     isStopping,
     admitted(ws, socket, traceparent) {
       const connection = openConnection({ context, ws, socket, traceparent }, () => {

@@ -1,7 +1,8 @@
-import { closeCodes } from '@confab/contract';
+import { closeCodes, type ErrorCode } from '@confab/contract';
 import { durationBuckets, type Logger, type Metrics, startAtZero } from '@confab/runtime';
 import { createMessageCounter, type StreamEvent } from '@confab/stream';
 
+import { refusals } from './admission.ts';
 import type { Hub } from './hub.ts';
 import { type PresenceChange, presenceChanges } from './lease.store.ts';
 import { type LeaseOutcome, leaseOutcomes } from './leases.ts';
@@ -13,6 +14,8 @@ import { watchRoomSizes } from './room-sizes.ts';
 export interface GatewayMetrics {
   connected(): void;
   closed(code: number): void;
+  /** Before there was a socket. */
+  refused(code: ErrorCode): void;
   delivered(event: StreamEvent): void;
   resumed(outcome: ResumeOutcome): void;
   resynced(reason: ResyncReason): void;
@@ -30,6 +33,7 @@ export interface GatewayMetrics {
 export function createGatewayMetrics(metrics: Metrics, logger: Logger): GatewayMetrics {
   const connections = metrics.gauge({ name: 'confab_ws_connections', help: 'Open sockets.' });
   const closes = metrics.counter({ name: 'confab_ws_closes_total', help: 'Sockets closed, by close code; other: one that the contract does not know.', labelNames: ['code'] });
+  const refused = metrics.counter({ name: 'confab_ws_refused_total', help: 'Upgrades refused before there was a socket, by the code of the problem.', labelNames: ['code'] });
   const delivered = metrics.counter({ name: 'confab_ws_events_delivered_total', help: 'Events put on a socket, once for each.' });
   const resumes = metrics.counter({ name: 'confab_ws_resumes_total', help: 'Connections that came with cursors, by what came of it: replayed, resynced (some stream had to be refetched), interrupted (closed before).', labelNames: ['outcome'] });
   const resyncs = metrics.counter({ name: 'confab_ws_resyncs_total', help: 'Streams that a client was told to refetch, by reason.', labelNames: ['reason'] });
@@ -45,6 +49,7 @@ export function createGatewayMetrics(metrics: Metrics, logger: Logger): GatewayM
   });
   const messages = createMessageCounter(metrics, ['delivered']);
   startAtZero(closes, 'code', [...Object.keys(closeCodes), 'other']);
+  startAtZero(refused, 'code', refusals);
   startAtZero(resumes, 'outcome', resumeOutcomes);
   startAtZero(resyncs, 'reason', resyncReasons);
   startAtZero(leases, 'outcome', leaseOutcomes);
@@ -57,6 +62,7 @@ export function createGatewayMetrics(metrics: Metrics, logger: Logger): GatewayM
       connections.set((open -= 1));
       closes.inc({ code: code in closeCodes ? String(code) : 'other' });
     },
+    refused: (code) => refused.inc({ code }),
     delivered(event) {
       delivered.inc();
       messages.count('delivered', event);
