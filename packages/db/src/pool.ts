@@ -32,14 +32,18 @@ export type Timeouts = {
   idleInTransactionMs: number;
 };
 
+/** With the wait for a replica, which may come before it, two seconds. */
 export const queryTimeouts: Timeouts = Object.freeze({
-  poolWaitMs: 2_000,
-  connectMs: 2_000,
+  poolWaitMs: 1_500,
+  connectMs: 1_500,
   statementMs: 10_000,
   queryMs: 12_000,
   lockMs: 5_000,
   idleInTransactionMs: 15_000,
 });
+
+/** The primary is there too: no reason to wait long for a replica. */
+export const replicaTimeouts: Timeouts = Object.freeze({ ...queryTimeouts, poolWaitMs: 500, connectMs: 500 });
 
 /** What holds for a login where a pooler keeps start-up parameters away: `ALTER ROLE … SET`. */
 export const loginSettings: Readonly<Record<string, number>> = Object.freeze({

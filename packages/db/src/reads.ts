@@ -44,6 +44,8 @@ export function createReads({ primary, replicas, metrics }: { primary: Db; repli
       } catch (error) {
         if (!(error instanceof ReplicaFailed)) throw error;
         reason = error.failure;
+        // It had the fewest reads under way: one wait is enough.
+        if (reason === 'busy') break;
       }
     }
     reads?.inc({ target: 'primary', reason });

@@ -5,7 +5,7 @@ import type { Db } from './database.ts';
 import { dialect } from './dialect.ts';
 import { numberTypes } from './integers.ts';
 import type { Observer } from './observer.ts';
-import { createPool, pollTimeouts, queryTimeouts } from './pool.ts';
+import { createPool, pollTimeouts, replicaTimeouts } from './pool.ts';
 import type { ObservePool } from './pool-metrics.ts';
 import { ReplicaDriver, ReplicaFailed } from './replica-driver.ts';
 import { type PrimaryHistory, type ReplicaAnswer, ReplicaHealth } from './replica-health.ts';
@@ -35,9 +35,7 @@ export type Replica = {
 export function openReplica(url: string, number: number, options: ReplicaOptions): Replica {
   const label = `replica ${number}`;
   const { applicationName, poolSize, maxLagMs, logger, observe, observePool } = options;
-  // The primary is there too: no reason to wait long for a replica.
-  const timeouts = { ...queryTimeouts, connectMs: pollTimeouts.connectMs, poolWaitMs: pollTimeouts.poolWaitMs };
-  const pool = createPool({ url, applicationName, size: poolSize, logger, timeouts, types: numberTypes, pipeline: true });
+  const pool = createPool({ url, applicationName, size: poolSize, logger, timeouts: replicaTimeouts, types: numberTypes, pipeline: true });
   observePool(`replica_${number}`, pool);
   const polls = openPolls(url, options);
   const health = new ReplicaHealth({ label, logger, maxLagMs, told: options.told(number) });

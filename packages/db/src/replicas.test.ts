@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createDatabase, type Database } from './database.ts';
+import { queryTimeouts, replicaTimeouts } from './pool.ts';
 import type { Position } from './position.ts';
 
 const logger = createLogger({ name: 'test', level: 'silent', pretty: false });
@@ -205,6 +206,23 @@ test('reads go where the fewest are under way: a replica that hangs holds up one
   const again = /reads_total\{target="replica",reason="again".* (\d+)$/m.exec(await metrics.registry.metrics())?.[1];
   expect(Number(again)).toBeLessThanOrEqual(3);
   await both.stop();
+});
+
+test('a read waits two seconds in all where every connection of every server is lent out', async () => {
+  const metrics = createMetrics({ process: 'test' });
+  const few = createDatabase({ primaryUrl: clone.url, replicaUrls: [wire.url, clone.replicaUrl], applicationName: 'confab-replica-test', logger, metrics, poolSize: 1 });
+  await expect.poll(async () => (await metrics.registry.metrics()).match(/in_rotation.* 1$/gm)?.length, { timeout: 10_000 }).toBe(2);
+  const sleeping = { replica: 0, primary: 0 };
+  const sleep = (freshness: Freshness) =>
+    reading(freshness, () => few.read((from, target) => ((sleeping[target] += 1), sql`select pg_sleep(4)`.execute(from))));
+  const sleeps = [sleep({}), sleep({}), sleep({ onPrimary: true })];
+  await expect.poll(() => sleeping).toEqual({ replica: 2, primary: 1 });
+  // Else it would be answered, when they wake.
+  await expect(servedBy(few)).rejects.toThrow('timeout exceeded when trying to connect');
+  expect(replicaTimeouts.poolWaitMs + queryTimeouts.poolWaitMs).toBeLessThanOrEqual(2_000);
+  expect(await metrics.registry.metrics()).toContain('confab_db_reads_total{target="primary",reason="busy",process="test"} 1');
+  await Promise.all(sleeps);
+  await few.stop();
 });
 
 test('a replica that lags above the limit is out, and back when it has caught up; an idle primary is no lag', async () => {
