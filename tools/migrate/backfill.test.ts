@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createTestDatabase } from '@confab/testing';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { backfill, backfillNames } from './backfill.ts';
+import { backfill, backfillNames, backfillStatus } from './backfill.ts';
 import { query } from './empty-database.ts';
 import { migrate, migrationsFolder } from './migrate.ts';
 
@@ -118,10 +118,13 @@ test('a row that somebody holds is waited for in bounds', patient, async () => {
     try {
       await expect.poll(() => said, patient).toContainEqual(expect.stringContaining('a lock was not to be had in time'));
       expect(await progress(url)).toMatchObject({ row_count: 1_000 });
+      expect((await backfillStatus(url, places.backfills)).at(-1)).toEqual({ name: 'upper-names', rowCount: 1_000, finishedAt: null });
     } finally {
       await holder.end();
     }
     expect(await filling).toBe(rowCount);
+    const never = { rowCount: undefined, finishedAt: null };
+    expect(await backfillStatus(url, places.backfills)).toEqual([{ name: 'greedy', ...never }, { name: 'stuck', ...never }, { name: 'upper-names', rowCount, finishedAt: expect.any(Date) }]);
     expect(await filledTimes(url)).toMatchObject([{ times: 1 }]);
   });
 });

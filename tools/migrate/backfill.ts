@@ -54,6 +54,22 @@ export function backfillNames(folder = backfillsFolder): string[] {
   return existsSync(folder) ? readdirSync(folder).map((file) => file.replace(/\.sql$/, '')).toSorted() : [];
 }
 
+export type BackfillStatus = { name: string; rowCount: number | undefined; finishedAt: Date | null };
+
+/** Those that there are; without a number of rows where it has not begun. */
+export async function backfillStatus(databaseUrl: string, folder = backfillsFolder): Promise<BackfillStatus[]> {
+  const names = backfillNames(folder);
+  if (names.length === 0) return [];
+  return withClient(await primaryOf(databaseUrl), async (client) => {
+    const { rows: [table] } = await client.query<{ exists: boolean }>("SELECT to_regclass('backfills') IS NOT NULL AS exists");
+    const { rows } = table?.exists === true ? await client.query<{ name: string; row_count: string; finished_at: Date | null }>('SELECT * FROM backfills') : { rows: [] };
+    return names.map((name) => {
+      const row = rows.find((each) => each.name === name);
+      return { name, rowCount: row === undefined ? undefined : Number(row.row_count), finishedAt: row?.finished_at ?? null };
+    });
+  });
+}
+
 function textOf(name: string, folder = backfillsFolder): string {
   const names = backfillNames(folder);
   if (!names.includes(name)) throw new Error(`There is no backfill ${name}. There ${names.length === 0 ? 'are none' : `is ${names.join(', ')}`}.`);

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { ensureApplicationLogin } from './application-login.ts';
-import { backfill } from './backfill.ts';
+import { backfill, backfillStatus } from './backfill.ts';
 import { migrate, migrationStatus } from './migrate.ts';
 import { developmentDatabaseUrl } from './target.ts';
 
@@ -21,6 +21,10 @@ async function main(): Promise<void> {
   const databaseUrl = process.env['DATABASE_DIRECT_URL'] || applicationUrl || developmentDatabaseUrl();
   if (command === 'status') {
     for (const { name, runAt } of await migrationStatus(databaseUrl)) console.log(`${runAt?.toISOString() ?? 'pending'.padEnd(24)}  ${name}`);
+    for (const { name, rowCount, finishedAt } of await backfillStatus(databaseUrl)) {
+      const state = finishedAt?.toISOString() ?? (rowCount === undefined ? 'pending' : 'under way');
+      console.log(`${state.padEnd(24)}  backfill ${name}${rowCount === undefined ? '' : `, ${rowCount} rows`}`);
+    }
     return;
   }
   if (command === 'backfill') {
