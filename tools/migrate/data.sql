@@ -39,3 +39,4 @@ INSERT INTO idempotency_keys (user_id, operation, key, request_hash, subject_id,
 
 INSERT INTO backfills (name, last_key, row_count) VALUES ('some-names', 'ada', 1);
 INSERT INTO epochs (epoch, begun_at) VALUES ('1abcdefghijkl-1', '2026-01-01Z');
+INSERT INTO job_pools (id) VALUES ('pool-1');

@@ -10,7 +10,7 @@ export async function gather({ processes: places, databaseUrl, replicaUrls, redi
   const [processes, asked, redis] = await Promise.all([
     Promise.all(places.map(askProcess)),
     databaseUrl === undefined ? undefined : askDatabase(databaseUrl),
-    redisUrl === undefined ? undefined : askRedis(redisUrl),
+    redisUrl === undefined ? undefined : Promise.all(redisUrl.split(',').map((url) => askRedis(url.trim()))),
   ]);
   const { position, ...database } = asked ?? {};
   const replicas = await Promise.all(replicaUrls.map((url, index) => askReplica(url, index, position)));

@@ -9,7 +9,7 @@ export function screen(system: System): string {
     ['', ''],
     ['primary', databaseLine(database)],
     ...replicas.map((state): [string, string] => [`replica ${state.replica}`, `${state.address}  ${state.isUp ? `${state.behindBytes} bytes behind${readersOf(system, state.replica)}` : state.reason}`]),
-    ['redis', redis === undefined ? 'not asked' : `${redis.address}  ${redis.isUp ? `version ${redis.version}, ${redis.usedMemory} in use, ${redis.clients} clients` : redis.reason}`],
+    ...(redis ?? [undefined]).map((node): [string, string] => ['redis', redisLine(node)]),
     ['breakers', breakersLine(processes)],
     ['sockets', String(sockets)],
     ['jobs', jobs === undefined ? 'unknown' : `${jobs.ready} ready, ${jobs.scheduled} scheduled, ${jobs.running} running, ${jobs.dead} dead`],
@@ -35,6 +35,11 @@ function databaseLine(database: System['database']): string {
   if (!database.isUp) return `${database.address}  ${database.reason}`;
   const { newest, missing, unknown } = database.schema;
   return `${database.address}  PostgreSQL ${database.version}, schema ${newest}${missing.length + unknown.length === 0 ? ', current' : ''}`;
+}
+
+function redisLine(node: NonNullable<System['redis']>[number] | undefined): string {
+  if (node === undefined) return 'not asked';
+  return `${node.address}  ${node.isUp ? `version ${node.version}, ${node.usedMemory} in use, ${node.clients} clients` : node.reason}`;
 }
 
 function readersOf({ processes }: System, replica: number): string {

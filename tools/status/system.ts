@@ -28,7 +28,8 @@ export type System = {
   readonly processes: readonly ProcessState[];
   readonly database: DatabaseState | undefined;
   readonly replicas: readonly ReplicaState[];
-  readonly redis: RedisState | undefined;
+  /** Each node of a cluster; undefined when it was not asked. */
+  readonly redis: readonly RedisState[] | undefined;
   readonly sockets: number;
   readonly jobs: JobCounts | undefined;
 };

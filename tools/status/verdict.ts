@@ -7,10 +7,10 @@ const mostLagMs = 2_000;
 
 export function judge(facts: Facts): Pick<System, 'verdict' | 'problems'> {
   const { processes, database, replicas, redis, jobs } = facts;
-  const isAnybodyThere = [...processes, database, redis, ...replicas].some((part) => part?.isUp === true);
+  const isAnybodyThere = [...processes, database, ...replicas, ...(redis ?? [])].some((part) => part?.isUp === true);
   const problems = [...processes.flatMap(problemsOfProcess), ...problemsOfDatabase(database)];
   for (const { replica, ...state } of replicas) if (!state.isUp) problems.push(`replica ${replica}: ${state.reason}`);
-  if (redis?.isUp === false) problems.push(`redis: ${redis.reason}`);
+  for (const node of redis ?? []) if (!node.isUp) problems.push(`redis ${node.address}: ${node.reason}`);
   if (jobs === undefined) problems.push('nobody tells of the jobs: is a worker running?');
   else if (jobs.dead > 0) problems.push(`${jobs.dead} jobs have used up their attempts`);
   const versions = new Set(processes.flatMap((process) => (process.isUp ? [process.status.version] : [])));

@@ -74,13 +74,14 @@ test('ordinary tables are read and written, those that a later migration makes t
   // By somebody who may not it does nothing, with a warning.
   await application.query('GRANT ALL ON audit_entries TO confab_app, confab_service');
   await application.query("SELECT stream_event_make_week(now() + interval '50 weeks')");
-  const ordinary = await rights("relname NOT IN ('audit_entries', 'backfills', 'epochs', 'pgmigrations', 'schema_version')");
+  const ordinary = await rights("relname NOT IN ('audit_entries', 'backfills', 'epochs', 'job_pools', 'pgmigrations', 'schema_version')");
   expect(ordinary.map(({ name }) => name)).toEqual(expect.arrayContaining(['users', 'sessions', 'messages', 'stream_event', 'later']));
   expect([...new Set(ordinary.map((row) => row.rights))]).toEqual(['SELECT INSERT UPDATE DELETE']);
-  expect(await rights("relname IN ('audit_entries', 'backfills', 'epochs', 'pgmigrations', 'schema_version')")).toEqual([
+  expect(await rights("relname IN ('audit_entries', 'backfills', 'epochs', 'job_pools', 'pgmigrations', 'schema_version')")).toEqual([
     { name: 'audit_entries', rights: 'SELECT INSERT' },
     { name: 'backfills', rights: 'SELECT' },
     { name: 'epochs', rights: 'SELECT INSERT' },
+    { name: 'job_pools', rights: null },
     { name: 'pgmigrations', rights: 'SELECT' },
     { name: 'schema_version', rights: 'SELECT' },
   ]);

@@ -41,6 +41,7 @@ export const constraintCodes: Readonly<Record<string, ErrorCode | null>> = {
   messages_nonce_key: 'message.nonce_reused',
   epochs_pkey: null,
   backfills_pkey: null,
+  job_pools_pkey: null,
   schema_version_pkey: null,
   schema_version_only_check: null,
 };

@@ -17,7 +17,7 @@ export type { CuttableSockets } from './open-socket.ts';
 export { startOtlpReceiver } from './otlp-receiver.ts';
 export type { OtlpReceiver, ReceivedSpan } from './otlp-receiver.ts';
 export { freePort } from './ports.ts';
-export { emptyTestRedis } from './redis.ts';
+export { emptyTestRedis, isRedisCluster } from './redis.ts';
 export { openSocketProbe, UpgradeRefused } from './socket-probe.ts';
 export type { SocketProbe } from './socket-probe.ts';
 export { startTestStack } from './stack.ts';

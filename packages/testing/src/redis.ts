@@ -13,6 +13,9 @@ export async function emptyTestRedis(): Promise<string> {
   return mine.join(',');
 }
 
+/** Whether the tests run on a cluster: a story of one server is not told there. */
+export const isRedisCluster = (): boolean => requiredEnv('CONFAB_TEST_REDIS_URL').includes(',');
+
 function inOwnDatabase(shared: string): string {
   const url = new URL(shared);
   url.pathname = `/${Number(process.env['VITEST_POOL_ID'] ?? 0) % 16}`;

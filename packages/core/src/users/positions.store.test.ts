@@ -1,6 +1,6 @@
 import { createRedis, type Redis } from '@confab/redis';
 import { createLogger } from '@confab/runtime';
-import { emptyTestRedis, startTcpProxy, type TcpProxy } from '@confab/testing';
+import { emptyTestRedis, isRedisCluster, startTcpProxy, type TcpProxy } from '@confab/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 
 import { createPositionStore, type PositionStore } from './positions.store.ts';
@@ -70,7 +70,7 @@ test('a Redis that was started anew is not believed even where it has something'
   expect(await redis.client.get(marker)).toContain(runId);
 });
 
-test('a Redis is asked who it is once for each connection', async () => {
+test.skipIf(isRedisCluster())('a Redis is asked who it is once for each connection', async () => {
   /** Whether we said it, so that nobody had to ask. */
   const areSaid = async (times: number) => {
     const trips = wire.record();
