@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { SeededSequencer } from './tools/test/sequencer.ts';
 
 const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 1_000_000);
 const shared = {
@@ -8,7 +9,7 @@ const shared = {
   // What shall become true does so later on a busy machine.
   expect: { poll: { timeout: 20_000, interval: 50 } },
   setupFiles: ['packages/testing/src/setup.ts'],
-  sequence: { shuffle: { files: true, tests: true }, seed },
+  sequence: { sequencer: SeededSequencer, shuffle: { files: true, tests: true }, seed },
 };
 
 /** Minutes of servers that are killed, frozen and promoted: `pnpm faults`, and a workflow of its own. */
@@ -58,6 +59,8 @@ export default defineConfig({
           include: ['apps/web/e2e/**/*.e2e.ts'],
           // Each has a stack and a browser: two of them beside each other are hardly quicker, and late.
           maxWorkers: 1,
+          // It runs beside the others.
+          env: { CONFAB_TEST_PORTS_FROM: '15000' },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
