@@ -7,7 +7,11 @@ import type { TestDatabase } from '../database.ts';
 let database: TestDatabase;
 let client: Client;
 afterAll(async () => {
-  await database.drop().finally(() => client.end().catch(() => undefined));
+  try {
+    await database.drop();
+  } finally {
+    await client.end().catch(() => undefined);
+  }
 });
 
 test('leaves something', async () => {
