@@ -19,7 +19,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 
 try {
   // The checks wait for nobody, and nobody for them.
-  await Promise.all([filters.length === 0 ? runChecks(tally) : undefined, values.quick ? undefined : runTests()]);
+  await Promise.all([filters.length === 0 ? runChecks(tally, { isPatient: !values.quick }) : undefined, values.quick ? undefined : runTests()]);
 } catch (error) {
   console.error(error);
   tally.fail('the run itself');

@@ -70,7 +70,7 @@ test('a token from two turns ago ends the session, whoever comes beside it', { t
       const cores = processes(interleaving);
       const outcomes: string[] = [];
       const shows = (index: number, token: string) => async () => {
-        await cores[index]!.sessions.refresh(token, '').then(() => outcomes.push('refreshed'), (error: { code?: string }) => outcomes.push(error.code ?? String(error)));
+        await cores[index]!.sessions.refresh(token, '').then(() => outcomes.push('refreshed'), (error: { code?: string; message: string }) => outcomes.push(error.code ?? error.message));
       };
       await interleaving.play([shows(thief, stolen), shows(0, third.refreshToken), shows(1, third.refreshToken)]);
       expect(outcomes.toSorted().filter((outcome) => !['refreshed', 'session.ended'].includes(outcome))).toEqual([]);
