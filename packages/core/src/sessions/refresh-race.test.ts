@@ -15,8 +15,8 @@ afterAll(() => own.stop());
 /** The domain as two processes have it, each of whose round trips for a session is the scheduler's to let through. */
 function processes({ step, steppingRedis }: Interleaving): Core[] {
   const { database: real } = own;
-  const statement = { transformQuery: ({ node }: { node: never }) => node, transformResult: <R>({ result }: { result: R }) => step('statement', () => result) };
-  const database = { ...real, primary: real.primary.withPlugin(statement as Parameters<typeof real.primary.withPlugin>[0]), write: ((work) => step('transaction', () => real.write(work))) as typeof real.write };
+  const statement: Parameters<typeof real.primary.withPlugin>[0] = { transformQuery: ({ node }) => node, transformResult: ({ result }) => step('statement', () => result) };
+  const database = { ...real, primary: real.primary.withPlugin(statement), write: ((work) => step('transaction', () => real.write(work))) as typeof real.write };
   return [0, 1].map(() => own.another({ database, redis: steppingRedis(own.redis) }));
 }
 
