@@ -1,14 +1,15 @@
 import { defineConfig } from 'vitest/config';
+import { SeededSequencer } from './tools/test/sequencer.ts';
 
 const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 1_000_000);
 const shared = {
   pool: 'forks' as const,
-  // A cluster has one database for all.
-  maxWorkers: process.env['TEST_REDIS'] === 'cluster' ? 1 : 2,
+  // They wait as often as they work. A cluster has one database for all.
+  maxWorkers: process.env['TEST_REDIS'] === 'cluster' ? 1 : 3,
   // What shall become true does so later on a busy machine.
   expect: { poll: { timeout: 20_000, interval: 50 } },
   setupFiles: ['packages/testing/src/setup.ts'],
-  sequence: { shuffle: { files: true, tests: true }, seed },
+  sequence: { sequencer: SeededSequencer, shuffle: { files: true, tests: true }, seed },
 };
 
 /** Minutes of servers that are killed, frozen and promoted: `pnpm faults`, and a workflow of its own. */
@@ -22,7 +23,6 @@ export default defineConfig({
     projects: [
       {
         test: {
-          ...shared,
           name: 'node',
           // Importing a file does nothing, so a worker may keep what it imported.
           isolate: false,
@@ -34,7 +34,6 @@ export default defineConfig({
       },
       {
         test: {
-          ...shared,
           // Counts the timers of its worker: those of another file would be among them.
           name: 'node-alone',
           include: [countsTimers],
@@ -44,20 +43,22 @@ export default defineConfig({
       },
       {
         test: {
-          ...shared,
           name: 'faults',
           include: faults,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 180_000,
         },
       },
       {
         test: {
-          ...shared,
           name: 'browser',
           include: ['apps/web/e2e/**/*.e2e.ts'],
           // Each has a stack and a browser: two of them beside each other are hardly quicker, and late.
           maxWorkers: 1,
+          // It runs beside the others.
+          env: { CONFAB_TEST_PORTS_FROM: '15000' },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -97,16 +97,16 @@ async function readsAfter(pair: Pair, { seq }: Schemas['Message']): Promise<Reco
   return { own, ownElsewhere, history, head: head.head, list: listed.items.find(({ id }) => id === room.id)?.head ?? 0 };
 }
 
-test('with replay paused for 10 s nobody reads what is older than what he wrote or was told', { timeout: 240_000 }, async () => {
+test('with replay paused for 4 s nobody reads what is older than what he wrote or was told', { timeout: 240_000 }, async () => {
   const before = { behind: await refusals('behind'), seen: await refusals('seen') };
   let reads = 0;
   const stale: string[] = [];
   await Promise.all([0, 1].map((index) => servers.onReplica(index, 'select pg_wal_replay_pause()')));
-  const until = Date.now() + 10_000;
+  const until = Date.now() + 4_000;
   try {
     await Promise.all(
       pairs.map(async (pair) => {
-        while (Date.now() < until || reads < 1_000) {
+        while (Date.now() < until || reads < 500) {
           const message = await say(pair);
           for (const [who, seq] of Object.entries(await readsAfter(pair, message))) {
             reads += 1;
@@ -122,7 +122,7 @@ test('with replay paused for 10 s nobody reads what is older than what he wrote 
   const passedOver = { behind: (await refusals('behind')) - before.behind, seen: (await refusals('seen')) - before.seen };
   console.log(`reads ${reads}, stale ${stale.length}, replicas passed over ${JSON.stringify(passedOver)}`);
   expect(stale).toEqual([]);
-  expect(reads).toBeGreaterThanOrEqual(1_000);
+  expect(reads).toBeGreaterThanOrEqual(500);
   // Else nothing was in the way, and this test has shown nothing.
   expect(passedOver.behind).toBeGreaterThan(0);
   expect(passedOver.seen).toBeGreaterThan(0);

@@ -7,10 +7,10 @@ import { type OwnServers, startOwnServers } from './own-servers.ts';
 import { enter, history, type Member } from './traffic.ts';
 
 const noticeMs = 1_500;
-const talkers = 6;
-const sendEveryMs = 100;
+const talkers = 4;
+const sendEveryMs = 150;
 /** So many are acknowledged between one process and the next, however slow the machine is. */
-const between = 40;
+const between = 25;
 const patient = { timeout: 60_000, interval: 50 };
 
 let servers: OwnServers;

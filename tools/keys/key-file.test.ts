@@ -14,7 +14,7 @@ let file: string;
 let stack: TestStack;
 let keys: Jwk[];
 
-const cli = (args: string[], env: Record<string, string> = {}) => promisify(execFile)(process.execPath, [join(checkout, 'tools/keys/cli.ts'), ...args], { env });
+const cli = (args: string[], env: Record<string, string> = {}) => promisify(execFile)(process.execPath, [join(checkout, 'tools/keys/cli.ts'), ...args], { env: { NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], ...env } });
 
 beforeAll(async () => {
   folder = await makeTemporaryFolder();

@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 const keys = (args: string[], env: Record<string, string> = {}) =>
-  run(process.execPath, [join(checkout, 'tools/keys/cli.ts'), ...args], { env: { PATH: process.env['PATH'], DATABASE_URL: stack.database.applicationUrl, CONFAB_SECRET: secret, ...env } });
+  run(process.execPath, [join(checkout, 'tools/keys/cli.ts'), ...args], { env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], DATABASE_URL: stack.database.applicationUrl, CONFAB_SECRET: secret, ...env } });
 
 const keyIdOf = (accessToken = '') => (JSON.parse(Buffer.from(accessToken.split('.')[0] ?? '', 'base64url').toString()) as { kid: string }).kid;
 const shown = async ({ port }: TestApp) => ((await (await fetch(`http://127.0.0.1:${port}/.well-known/jwks.json`)).json()) as { keys: { kid: string }[] }).keys.map(({ kid }) => kid);

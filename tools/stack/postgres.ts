@@ -6,7 +6,7 @@ import { Client } from 'pg';
 import { startProcess } from './process.ts';
 import type { RunningProcess } from './process.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
-import { databaseUser, makeDirectory, writePrivate, writeSettings } from './postgres-files.ts';
+import { databaseUser, makeDirectory, scramIterations, writePrivate, writeSettings } from './postgres-files.ts';
 import type { ServerSettings } from './postgres-files.ts';
 import { run } from './run-command.ts';
 import { serviceUser } from './service-user.ts';
@@ -65,7 +65,7 @@ export async function startServer(
  */
 export const workingDirectory = '/proc/self/cwd';
 
-async function initialise({ directory, password, logFile }: PostgresOptions): Promise<void> {
+async function initialise({ directory, password, logFile, durable = true }: PostgresOptions): Promise<void> {
   if (existsSync(directory)) return;
   const user = serviceUser();
   const native = await postgresBinaries(user);
@@ -80,6 +80,7 @@ async function initialise({ directory, password, logFile }: PostgresOptions): Pr
     await run(join(native, 'bin/initdb'), [
       `--pgdata=${workingDirectory}`, `--username=${databaseUser}`, '--pwfile=/proc/self/fd/3', '--auth=scram-sha-256',
       '--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C', '--no-sync', '--no-instructions',
+      '-c', `scram_iterations=${scramIterations(durable)}`,
     ], { cwd: part, env: environment(), user, logFile, extraFd: passwordHandle.fd });
   } finally {
     await passwordHandle.close();

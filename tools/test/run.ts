@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { buildApps } from '../stack/app-build.ts';
 import { makeTemporaryFolder } from '../stack/temporary-folder.ts';
 import { buildWeb } from '../stack/web-build.ts';
 import { runChecks } from './checks.ts';
@@ -17,8 +18,8 @@ const folder = await makeTemporaryFolder();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
 
 try {
-  if (filters.length === 0) await runChecks(tally);
-  if (!values.quick) await runTests();
+  // The checks wait for nobody, and nobody for them.
+  await Promise.all([filters.length === 0 ? runChecks(tally, { isPatient: !values.quick }) : undefined, values.quick ? undefined : runTests()]);
 } catch (error) {
   console.error(error);
   tally.fail('the run itself');
@@ -31,8 +32,15 @@ process.exitCode = tally.hasFailures ? 1 : 0;
 async function runTests(): Promise<void> {
   const chromium = await findChromium(join(folder, 'chromium.log'));
   if (filters.length === 0) await checkCompose(tally);
-  await buildWeb(join(folder, 'web-build.log'), (line) => console.log(line));
-  // One after the other: beside each other they take a third less, and hold each other up for longer than some limits of the product.
-  await runVitest(tally, { project: 'node*', filters });
-  await runVitest(tally, { project: 'browser', filters, env: { CHROMIUM_PATH: chromium } });
+  const say = (line: string) => console.log(line);
+  await Promise.all([buildWeb(join(folder, 'web-build.log'), say), buildApps(say)]);
+  const seed = process.env['TEST_SEED'] ?? String(Date.now() % 1_000_000);
+  const env = { TEST_SEED: seed };
+  say(`the tests come in the order of TEST_SEED=${seed}`);
+  // Beside each other, since each waits as often as it works; servers, ports and databases are each one's own.
+  await Promise.all([
+    runVitest(tally, { project: 'node*', filters, env }),
+    runVitest(tally, { project: 'browser', filters, env: { ...env, CHROMIUM_PATH: chromium }, isQuiet: true }),
+  ]);
+  if (tally.hasFailures) say(`\nthe same order once more: TEST_SEED=${seed} npm test`);
 }

@@ -12,17 +12,24 @@ export type Report = {
 };
 export type Counts = { passed: number; failed: number; skipped: string[] };
 
-type VitestOptions = { project: string; filters?: readonly string[]; env?: NodeJS.ProcessEnv };
+type VitestOptions = {
+  project: string;
+  filters?: readonly string[];
+  env?: NodeJS.ProcessEnv;
+  /** Says what it has to say at its end, all at once. */
+  isQuiet?: boolean;
+};
 
 /** Runs one project of vitest.config.ts and counts each of its tests. */
-export async function runVitest(tally: Tally, { project, filters = [], env }: VitestOptions): Promise<void> {
+export async function runVitest(tally: Tally, { project, filters = [], env, isQuiet = false }: VitestOptions): Promise<void> {
   const folder = await makeTemporaryFolder();
   const reportFile = join(folder, 'report.json');
   try {
-    const { code } = await runCommand(process.execPath, [
+    const { code, output } = await runCommand(process.execPath, [
       join(checkout, 'node_modules/vitest/vitest.mjs'), 'run', '--project', project, '--reporter=default', '--reporter=json',
       `--outputFile.json=${reportFile}`, ...(filters.length > 0 ? ['--passWithNoTests', ...filters] : []),
-    ], { env, isShown: true });
+    ], { env, isShown: !isQuiet });
+    if (isQuiet) console.log(output.trimEnd());
     const report = await readFile(reportFile, 'utf8').then((text) => JSON.parse(text) as Report, () => undefined);
     const { passed, failed, skipped } = count(report, code);
     for (const name of skipped) tally.skip(name, 'marked so in its file');

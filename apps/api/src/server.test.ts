@@ -4,6 +4,7 @@ import { createDatabase, type Database } from '@confab/db';
 import { createLogger } from '@confab/runtime';
 import { createTestUser, startTestStack, type TestStack, type TestUser } from '@confab/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startHttpServer } from './server.ts';
 import { untilTheApiWaits } from './testing/lock-waits.ts';
 
 let stack: TestStack;
@@ -77,6 +78,22 @@ test('a long answer is sent to its end, and its connection is not waited for', {
   // Half the grace is what it would wait for a connection that never ends.
   await expect.poll(() => logged('stopped')?.['durationMs'], { timeout: 20_000 }).toBeLessThan(9_000);
   await stack.api.restart();
+});
+
+test('what was answered in one piece is sent to its end, too', async () => {
+  const body = Buffer.alloc(32 * 1024 * 1024, 'x');
+  const server = await startHttpServer({ app: (_request, response) => response.end(body), host: '127.0.0.1', port: 0, drainMs: 60_000, isLeaving: () => false });
+  const socket = connect(server.port, '127.0.0.1');
+  socket.write('GET / HTTP/1.1\r\nHost: confab\r\n\r\n');
+  const [first] = (await once(socket, 'data')) as [Buffer];
+  socket.pause();
+  let received = first.length;
+  socket.on('data', (chunk: Buffer) => (received += chunk.length));
+  const stopped = server.stop();
+  const closed = once(socket, 'close');
+  socket.resume();
+  await Promise.all([closed, stopped]);
+  expect(received).toBeGreaterThan(body.length);
 });
 
 function ask(method: string, path: string, json?: object): Promise<Response> {

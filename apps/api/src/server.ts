@@ -35,6 +35,11 @@ export async function startHttpServer({ app, host, port, drainMs, isLeaving }: H
     if (isLeaving()) response.setHeader('Connection', 'close');
     app(request, response);
   };
+  // To Node a connection is idle as soon as its answer has been written, though most of it may not have been sent.
+  const closeIdleConnections = server.closeIdleConnections.bind(server);
+  server.closeIdleConnections = () => {
+    if (![...answering].some((response) => response.writableEnded)) closeIdleConnections();
+  };
   server.on('request', serve).on('checkExpectation', serve);
   server.on('connect', (_request, socket) => refuse(socket, new AppError('method.not_allowed', { headers: { Allow: 'GET, HEAD' } })));
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {

@@ -172,7 +172,7 @@ it('tells nothing of an outage that outlasts the leases, if their holders come b
   const said = await listening();
   const id = v7();
   await acquire(id);
-  await expect.poll(async () => await redises[0]!.client.exists(leasesKey(user)), patient).toBe(0);
+  await expect.poll(() => redises[0]!.client.exists(leasesKey(user)), patient).toBe(0);
   await new Promise((resolve) => setTimeout(resolve, 1_600));
   await stores[1]!.sweep(100);
   await stores[0]!.renew(user, id, false);

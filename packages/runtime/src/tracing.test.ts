@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type OtlpReceiver, startOtlpReceiver } from '@confab/testing';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { AppError } from './app-error.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { startTracing, type Tracing } from './start-tracing.ts';
@@ -28,6 +28,7 @@ afterEach(async () => {
   tracing = undefined;
   await receiver.stop();
   delete process.env['OTEL_EXPORTER_OTLP_ENDPOINT'];
+  vi.unstubAllEnvs();
 });
 
 async function start(ratio: number, slowMs = 60_000): Promise<void> {
@@ -143,6 +144,8 @@ test('off: the work runs, there are no spans, and the caller finds his trace on 
 });
 
 test('a collector that is away costs neither the work nor the stop', async () => {
+  // It tries on by itself, unheard, after the stop no longer waits.
+  vi.stubEnv('OTEL_EXPORTER_OTLP_TIMEOUT', '4000');
   await start(1);
   await receiver.stop();
   await runEntry(server, parts);

@@ -12,6 +12,8 @@ export { ContractViolation, createViolations } from './contract/violation.ts';
 export type { Report, Violations } from './contract/violation.ts';
 export { createTestDatabase } from './database.ts';
 export type { TestDatabase } from './database.ts';
+export { createInterleaving } from './interleaving.ts';
+export type { Interleaving } from './interleaving.ts';
 export { createCheckedSockets } from './open-socket.ts';
 export type { CuttableSockets } from './open-socket.ts';
 export { startOtlpReceiver } from './otlp-receiver.ts';

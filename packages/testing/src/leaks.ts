@@ -1,23 +1,35 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { dropLeftDatabases } from './database.ts';
 
-const watched = new Map([
+/** Of what a file may leave, how it is called; anything else under Node's own name. */
+const words = new Map([
   ['ProcessWrap', 'child processes'],
   ['TCPSocketWrap', 'sockets'],
   ['TCPServerWrap', 'listening sockets'],
+  ['Timeout', 'timers'],
+  ['Immediate', 'immediates'],
+  ['FSEventWrap', 'watched files'],
+  ['PipeWrap', 'pipes'],
 ]);
 
-type Count = ReadonlyMap<string, number>;
+export type Count = ReadonlyMap<string, number>;
 
 /** What keeps this process alive, by kind. Idle connections that `fetch` keeps do not. */
 export function countResources(): Count {
+  // They are opened by whoever names them first, and are nobody's leak.
+  void [process.stdin, process.stdout, process.stderr];
   const counts = new Map<string, number>();
   for (const resource of process.getActiveResourcesInfo()) counts.set(resource, (counts.get(resource) ?? 0) + 1);
   return counts;
 }
 
+/** Of each kind the smaller number. */
+export function least(one: Count, other: Count): Count {
+  return new Map([...one].map(([resource, count]) => [resource, Math.min(count, other.get(resource) ?? 0)]));
+}
+
 /** Throws if more is open than at the beginning, or a database clone is left. What is on its way out has `graceMs` to go. */
-export async function throwOnLeaks(before: Count, graceMs = 2000): Promise<void> {
+export async function throwOnLeaks(before: Count, graceMs = 5000): Promise<void> {
   const end = performance.now() + graceMs;
   let leaks = leaked(before);
   while (leaks.length > 0 && performance.now() < end) {
@@ -31,8 +43,8 @@ export async function throwOnLeaks(before: Count, graceMs = 2000): Promise<void>
 
 function leaked(before: Count): string[] {
   const now = countResources();
-  return [...watched].flatMap(([resource, words]) => {
+  return [...new Set([...words.keys(), ...now.keys()])].flatMap((resource) => {
     const more = (now.get(resource) ?? 0) - (before.get(resource) ?? 0);
-    return more > 0 ? [`${more} ${words}`] : [];
+    return more > 0 ? [`${more} ${words.get(resource) ?? resource}`] : [];
   });
 }

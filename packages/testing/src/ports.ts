@@ -1,8 +1,9 @@
 import { createServer } from 'node:net';
 
-/** Below the ports the kernel gives out by itself, and below those of the stack that the tests run on. Each worker has its own thousand. */
+/** Below the ports the kernel gives out by itself, and below those of the stack that the tests run on. Each worker has its own thousand, and projects that run beside each other have their own workers. */
 export async function freePort(): Promise<number> {
-  const begin = 10_000 + (Number(process.env['VITEST_POOL_ID'] ?? 0) % 10) * 1000;
+  const first = Number(process.env['CONFAB_TEST_PORTS_FROM'] ?? 10_000);
+  const begin = first + (Number(process.env['VITEST_POOL_ID'] ?? 0) % 5) * 1000;
   for (let attempt = 0; attempt < 200; attempt++) {
     const port = begin + Math.floor(Math.random() * 1000);
     if (await isFree(port)) return port;

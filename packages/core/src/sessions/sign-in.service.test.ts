@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { makeUser, startTestCore, type TestCore } from '../testing/factories.ts';
@@ -31,6 +32,20 @@ describe('a password', () => {
 
   it('may be one that nobody has', async () => {
     await register('xq7 vlorp');
+  });
+});
+
+describe('a registration', () => {
+  it.each(['username', 'email'] as const)('of six at once under one %s makes one user, and the others are told', async (field) => {
+    const own = (n: number) => ({ username: `twin-${randomUUID().slice(0, 8)}-${n}`, email: `${randomUUID()}@example.org`, password: 'a long and fine one' });
+    const first = own(0);
+    const outcomes = await Promise.allSettled(Array.from({ length: 6 }, (_, n) => (n % 2 ? test.core : test.another()).signIn.register({ ...own(n), [field]: first[field] }, device(0))));
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason.code] : []))).toEqual(Array.from({ length: 5 }, () => `${field}.taken`));
+    const rows = await test.database.primary.selectFrom('users').select('id').where(field, '=', first[field]).execute();
+    expect(rows).toHaveLength(1);
+    const sessions = await test.database.primary.selectFrom('sessions').select('id').where('user_id', '=', rows[0]?.id ?? '').execute();
+    expect(sessions).toHaveLength(1);
   });
 });
 

@@ -29,7 +29,7 @@ export function createScriptedServer(answer: (request: Request, n: number) => An
       init.signal?.throwIfAborted();
       const answered = answer(request, requests.length - 1);
       if (answered instanceof Error) throw answered;
-      return await Promise.race([answered, new Promise<never>((_, reject) => init.signal?.addEventListener('abort', () => reject(init.signal?.reason)))]);
+      return Promise.race([answered, new Promise<never>((_, reject) => init.signal?.addEventListener('abort', () => reject(init.signal?.reason)))]);
     },
   };
 }

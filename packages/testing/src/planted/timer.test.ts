@@ -1,0 +1,6 @@
+// leaves: 1 timers
+import { test } from 'vitest';
+
+test('leaves something', () => {
+  setInterval(() => undefined, 1000);
+});

@@ -1,0 +1,4 @@
+// breaks: typescript(no-floating-promises)
+export function stop(server: { stop(): Promise<void> }): void {
+  server.stop();
+}

@@ -1,0 +1,4 @@
+// breaks: typescript(prefer-promise-reject-errors)
+export function fail(): Promise<never> {
+  return Promise.reject('no error');
+}
