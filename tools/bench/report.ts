@@ -1,3 +1,7 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import manifest from '../../package.json' with { type: 'json' };
+import { checkout } from '../stack/places.ts';
 import { printTable } from './measure.ts';
 
 /** One line of the table: ours, beside what was measured in the same run. */
@@ -28,6 +32,16 @@ export function printFigures(figures: readonly Figure[]): void {
       aim: aimText(figure), met: { true: 'yes', false: 'NO', undefined: '' }[String(isMet(figure)) as 'true'],
     })),
   );
+}
+
+/** The figures of this release, beside those of earlier ones. */
+export async function keep(facts: object, figures: readonly Figure[]): Promise<string> {
+  const folder = join(checkout, 'docs/benchmarks');
+  const file = join(folder, `${manifest.version}.json`);
+  await mkdir(folder, { recursive: true });
+  const rounded = figures.map((figure) => ({ ...Object.fromEntries(Object.entries(figure).map(([name, value]) => [name, typeof value === 'number' ? Number(value.toPrecision(4)) : value])), met: isMet(figure) }));
+  await writeFile(file, `${JSON.stringify({ version: manifest.version, ...facts, figures: rounded }, null, 2)}\n`);
+  return file;
 }
 
 function aimText({ aim, unit }: Figure): string {

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 export interface LightSocket {
   send(text: string): void;
   close(): void;
+  hasEnded(): boolean;
   /** Settles when the upgrade is answered; rejects when it is refused. */
   readonly isOpen: Promise<void>;
   readonly isClosed: Promise<void>;
@@ -65,7 +66,7 @@ export function openLightSocket(port: number, path: string, onFrame: (buffer: Bu
     }
   }
 
-  return { isOpen: isOpen.promise, isClosed: isClosed.promise, send: (text) => void socket.write(masked(0x81, Buffer.from(text))), close: () => void socket.destroy() };
+  return { isOpen: isOpen.promise, isClosed: isClosed.promise, send: (text) => void socket.write(masked(0x81, Buffer.from(text))), close: () => void socket.destroy(), hasEnded: () => socket.destroyed };
 }
 
 function masked(first: number, payload: Buffer): Buffer {
