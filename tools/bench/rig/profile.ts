@@ -59,7 +59,7 @@ async function sourceOf({ url, lineNumber, columnNumber }: CpuProfile['nodes'][n
   if (!path.startsWith('/')) return path;
   if (!maps.has(path)) maps.set(path, await readFile(`${path}.map`, 'utf8').then((text) => new SourceMap(JSON.parse(text) as never), () => undefined));
   const entry = maps.get(path)?.findEntry(lineNumber, columnNumber);
-  return entry !== undefined && 'originalSource' in entry ? entry.originalSource : path;
+  return (entry !== undefined && 'originalSource' in entry ? entry.originalSource : undefined) ?? path;
 }
 
 /** The last package on the way to the file, or ours. */
