@@ -23,8 +23,8 @@ export interface SendsDone {
   readonly latency: Latency;
 }
 
-/** About what people write: 80 characters. */
-const content = 'The train at a quarter past nine is **late** again, so start without me please.';
+/** About what people write: every third has something for the renderer to do. */
+const contents = ['The train at a quarter past nine is late again, so start without me please.', 'Is anybody still in the office?', 'I have put the numbers into `report.csv`, have a look at the **last two columns**.'];
 
 export function createSends({ databaseUrl, jwk }: Servers) {
   const signer = createSigner(jwk);
@@ -53,7 +53,7 @@ export function createSends({ databaseUrl, jwk }: Servers) {
         const room = crowd.rooms[n % crowd.rooms.length];
         const person = room?.members[Math.floor(n / crowd.rooms.length) % room.members.length] ?? 0;
         const nonce = randomBytes(12).toString('base64url');
-        const { status } = await line.ask(headOf(crowd.people[person] as Person, room?.id ?? '', person), `{"content":"${content}","nonce":"${nonce}"}`);
+        const { status } = await line.ask(headOf(crowd.people[person] as Person, room?.id ?? '', person), `{"content":"${contents[n % contents.length] ?? ''}","nonce":"${nonce}"}`);
         if (status === 201) {
           acknowledged.push(nonce);
           durations.push(performance.now() - intendedAt);
@@ -80,7 +80,7 @@ export function createSends({ databaseUrl, jwk }: Servers) {
         let done = 0;
         await Promise.all(Array.from({ length: lines }, async () => {
           while (performance.now() - begun < ms) {
-            await pool.query({ name: 'bare', text: 'WITH place AS (UPDATE bare_room SET head = head + 1 WHERE id = $1 RETURNING head) INSERT INTO bare_message SELECT $1, head, $2, $3 FROM place', values: [done % rooms, randomBytes(12).toString('base64url'), content] });
+            await pool.query({ name: 'bare', text: 'WITH place AS (UPDATE bare_room SET head = head + 1 WHERE id = $1 RETURNING head) INSERT INTO bare_message SELECT $1, head, $2, $3 FROM place', values: [done % rooms, randomBytes(12).toString('base64url'), contents[0]] });
             done += 1;
           }
         }));
