@@ -105,7 +105,8 @@ export function createTokens({ keys, clock }: { keys: KeyRing; clock: Clock }): 
       const known = kind === 'access' ? await remembered(token) : undefined;
       if (known !== undefined) return known;
       try {
-        const { payload, protectedHeader, key } = await jwtVerify(token, ({ kid }) => trustedKey(keys, kid), {
+        let key: object = {};
+        const { payload, protectedHeader } = await jwtVerify(token, async ({ kid }) => (key = await trustedKey(keys, kid)), {
           algorithms: [algorithm],
           typ: type,
           issuer,
