@@ -21,12 +21,18 @@ const rounds = 3;
 export async function benchLimit(names: readonly string[], { ms }: { ms: number }): Promise<void> {
   const facts = { date: new Date().toISOString().slice(0, 10), ...machine(), serversOnCore: cores.servers, loadOnCore: cores.load, secondsEach: ms / 1000, rounds };
   const figures: Figure[] = [];
+  let isWhole = names.length === Object.keys(limitBenchmarks).length;
   for (const [name, bench] of Object.entries(limitBenchmarks)) {
     if (!names.includes(name)) continue;
     const begun = performance.now();
     const rig = await startRig();
     try {
       figures.push(...(await bench(rig, { ms, rounds })));
+    } catch (error) {
+      // The others are worth having.
+      console.error(`${name} failed:`, error);
+      process.exitCode = 1;
+      isWhole = false;
     } finally {
       await rig.stop();
     }
@@ -34,5 +40,5 @@ export async function benchLimit(names: readonly string[], { ms }: { ms: number 
   }
   console.log(Object.entries(facts).map(([name, value]) => `${name} ${value}`).join(', '));
   printFigures(figures);
-  if (names.length === Object.keys(limitBenchmarks).length) console.log(`kept in ${await keep(facts, figures)}`);
+  if (isWhole) console.log(`kept in ${await keep(facts, figures)}`);
 }

@@ -82,8 +82,8 @@ export async function startRig(): Promise<Rig> {
       redisPid: servers.redis.pid,
       load,
       api: ({ env = {}, profileTo } = {}) => start([...profiled(profileTo), 'apps/api/dist/main.js'], { API_PORT: '0', API_OPS_PORT: '0', ...env }),
-      // Who measures connects opens more in a second than anybody should let in.
-      gateway: ({ env = {}, profileTo } = {}) => start([...profiled(profileTo), 'apps/gateway/dist/main.js'], { GATEWAY_PORT: '0', GATEWAY_OPS_PORT: '0', HANDSHAKES_PER_SECOND: '100000', ...env }),
+      // Who measures connects opens more in a second than anybody should let in, and makes them wait.
+      gateway: ({ env = {}, profileTo } = {}) => start([...profiled(profileTo), 'apps/gateway/dist/main.js'], { GATEWAY_PORT: '0', GATEWAY_OPS_PORT: '0', HANDSHAKES_PER_SECOND: '100000', IDENTIFY_TIMEOUT_MS: '60000', ...env }),
       reference: (name) => start([`tools/bench/reference/${name}.ts`], {}),
       stop,
     };
