@@ -2,8 +2,8 @@ import type pg from 'pg';
 import { sqlState } from './failures.ts';
 
 /**
- * Which statements a connection remembers with their plan. To find a plan takes PostgreSQL longer than to carry out one of
- * ours, so that every statement has a name, as long as there are not too many different ones.
+ * Which statements a connection remembers with their plan. To find a plan takes PostgreSQL about as long as to carry out one
+ * of ours, so that every statement has a name, as long as there are not too many different ones.
  */
 export interface Plans {
   /** What the statement may be called on this connection now; undefined: it is to be sent without a name. */
