@@ -5,11 +5,11 @@ import pg from 'pg';
  * requests the first may fail (cancelled, out of time after the server had stood still) and the second, which is on its way
  * already, would take effect outside any transaction: for good, and whatever becomes of the rest.
  */
-export function sendBeginning(client: pg.ClientBase, begin: string, text: string, values: readonly unknown[]): Promise<unknown> {
+export function sendBeginning(client: pg.ClientBase, begin: string, { text, values, name }: { text: string; values: readonly unknown[]; name: string | undefined }): Promise<unknown> {
   // Without parameters it may be several statements, which PostgreSQL does as one.
   if (values.length === 0) return client.query(`${begin}; ${text}`);
   return new Promise((resolve, reject) => {
-    const statement = { text, values: values as unknown[] };
+    const statement = { text, values: values as unknown[], ...(name === undefined ? {} : { name }) };
     const query = new pg.Query(statement, (error, results) => (error ? reject(error) : resolve(results)));
     const submit = query.submit.bind(query);
     query.submit = (connection) => {

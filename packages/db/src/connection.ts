@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { sendBeginning } from './beginning.ts';
 import { isConnectionFailure } from './failures.ts';
 import type { Observer } from './observer.ts';
+import type { Plans } from './plans.ts';
 import type { Target } from './pool.ts';
 import { queryName } from './query-name.ts';
 
@@ -13,12 +14,14 @@ export class PoolConnection implements DatabaseConnection {
   readonly #client: pg.PoolClient;
   readonly #target: Target;
   readonly #observe: Observer;
+  readonly #plans: Plans;
   #isBroken = false;
 
-  constructor(client: pg.PoolClient, target: Target, observe: Observer) {
+  constructor(client: pg.PoolClient, target: Target, observe: Observer, plans: Plans) {
     this.#client = client;
     this.#target = target;
     this.#observe = observe;
+    this.#plans = plans;
   }
 
   get isBroken(): boolean {
@@ -31,7 +34,7 @@ export class PoolConnection implements DatabaseConnection {
 
   /** The first statement of a transaction, and its `begin` with it. */
   async executeFirst<R>(begin: string, query: CompiledQuery): Promise<QueryResult<R>> {
-    const results = await this.#observed<R>(queryName(query), () => sendBeginning(this.#client, begin, query.sql, query.parameters));
+    const results = await this.#observed<R>(queryName(query), () => this.#planned(query.sql, query.parameters, (name) => sendBeginning(this.#client, begin, { text: query.sql, values: query.parameters, name })));
     return resultOf(results[results.length - 1] as Result<R>);
   }
 
@@ -53,7 +56,21 @@ export class PoolConnection implements DatabaseConnection {
   }
 
   sendAll<R>(name: string, text: string, parameters: readonly unknown[] = []): Promise<Result<R>[]> {
-    return this.#observed<R>(name, () => this.#client.query(text, parameters as unknown[]));
+    return this.#observed<R>(name, () => this.#planned(text, parameters, (plan) => (plan === undefined ? this.#client.query(text, parameters as unknown[]) : this.#client.query({ name: plan, text, values: parameters as unknown[] }))));
+  }
+
+  async #planned(text: string, parameters: readonly unknown[], ask: (plan: string | undefined) => Promise<unknown>): Promise<unknown> {
+    // What has no parameters may be several statements, and goes as plain text.
+    const plan = parameters.length === 0 ? undefined : this.#plans.nameFor(this.#client, text);
+    if (plan === undefined) return ask(undefined);
+    try {
+      const answer = await ask(plan);
+      this.#plans.settled(this.#client, plan);
+      return answer;
+    } catch (error) {
+      this.#plans.settled(this.#client, plan, error);
+      throw error;
+    }
   }
 
   async #observed<R>(name: string, ask: () => Promise<unknown>): Promise<Result<R>[]> {

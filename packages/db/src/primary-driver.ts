@@ -4,6 +4,7 @@ import { PoolConnection } from './connection.ts';
 import { dialect } from './dialect.ts';
 import { LastStatement } from './last-statement.ts';
 import type { Observer } from './observer.ts';
+import { createPlans } from './plans.ts';
 import { type Mode, TransactionConnection } from './transaction.ts';
 
 /**
@@ -13,6 +14,7 @@ import { type Mode, TransactionConnection } from './transaction.ts';
 export class PrimaryDriver implements Driver {
   readonly #pool: pg.Pool;
   readonly #observe: Observer;
+  readonly #plans = createPlans();
 
   constructor(pool: pg.Pool, observe: Observer) {
     this.#pool = pool;
@@ -22,7 +24,7 @@ export class PrimaryDriver implements Driver {
   async init(): Promise<void> {}
 
   async acquireConnection(): Promise<PoolConnection> {
-    return new PoolConnection(await this.#pool.connect(), 'primary', this.#observe);
+    return new PoolConnection(await this.#pool.connect(), 'primary', this.#observe, this.#plans);
   }
 
   async beginTransaction(): Promise<void> {

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { PoolConnection } from './connection.ts';
 import { isConnectionFailure, isPoolExhausted, sqlState } from './failures.ts';
 import type { Observer } from './observer.ts';
+import { createPlans } from './plans.ts';
 
 /** `dead`: no answer; `busy`: no connection free; `conflict`: replay took away what was being read; `seen`: it lacks what the reader has seen. */
 export type ReplicaFailure = 'dead' | 'busy' | 'conflict' | 'seen';
@@ -22,6 +23,7 @@ export class ReplicaFailed extends Error {
 export class ReplicaDriver implements Driver {
   readonly #pool: pg.Pool;
   readonly #observe: Observer;
+  readonly #plans = createPlans();
   readonly #lent = new Set<ReplicaConnection>();
 
   constructor(pool: pg.Pool, observe: Observer) {
@@ -35,7 +37,7 @@ export class ReplicaDriver implements Driver {
     const client = await this.#pool.connect().catch((error: unknown) => {
       throw replicaFailed(error) ?? error;
     });
-    const connection = new ReplicaConnection(new PoolConnection(client, 'replica', this.#observe));
+    const connection = new ReplicaConnection(new PoolConnection(client, 'replica', this.#observe, this.#plans));
     this.#lent.add(connection);
     return connection;
   }

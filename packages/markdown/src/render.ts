@@ -10,6 +10,7 @@ import remarkRehype from 'remark-rehype';
 import { type Processor, unified } from 'unified';
 import { allowed, highlightedLanguages } from './allowed.ts';
 import { clean, guarded, isWithinBounds } from './bounds.ts';
+import { renderPlain } from './plain.ts';
 import { chatTree, showsNothing } from './tree.ts';
 
 const maxHtml = 50_000;
@@ -20,6 +21,10 @@ const presenter = unified().use(remarkRehype).use(rehypeHighlight, { languages }
 const plainPresenter = unified().use(remarkRehype).use(rehypeSanitize, allowed).use(rehypeStringify).freeze();
 
 export function render(source: string, deadlineMs: number): string {
+  return renderPlain(source) ?? renderParsed(source, deadlineMs);
+}
+
+export function renderParsed(source: string, deadlineMs: number): string {
   if (!isWithinBounds(source)) return asWritten(source);
   const end = performance.now() + deadlineMs;
   try {

@@ -1,6 +1,7 @@
 import type { Application, NextFunction, Request, RequestHandler, Response } from 'express';
 import { middleware } from 'express-openapi-validator';
 import { basePath, copyOfDocument, type OperationSpec } from './document.ts';
+import { exchangeOf } from './exchange.ts';
 
 type Validator = { check: RequestHandler[]; warmUp(app: Application, operations: readonly OperationSpec[]): Promise<void> };
 type Parameter = { in?: string; allowReserved?: boolean };
@@ -24,7 +25,37 @@ export function createValidator(): Validator {
     validateSecurity: false,
     fileUploader: false,
   }) as unknown as RequestHandler[];
-  return { check, warmUp: (app, operations) => warmUp(check, app, operations) };
+  return { check: [remembering(check)], warmUp: (app, operations) => warmUp(check, app, operations) };
+}
+
+/** What the validator puts on a request once it knows which operation it is. */
+type Matched = { openapi?: { pathParams: Record<string, string> } };
+
+/**
+ * For each request the validator goes through all paths of the document and makes their expressions anew, to find the operation that we
+ * have found already. So it does that for the first request of each; the last step, which checks, is for all.
+ */
+function remembering(steps: readonly RequestHandler[]): RequestHandler {
+  const found = new Map<string, NonNullable<Matched['openapi']>>();
+  const last = steps.at(-1) as RequestHandler;
+  return (request, response, next) => {
+    const operationId = exchangeOf(response).operation?.operationId ?? '';
+    const matched = request as Matched;
+    const known = found.get(operationId);
+    if (known !== undefined) {
+      matched.openapi = { ...known, pathParams: { ...request.params } as Record<string, string> };
+      return void last(request, response, next);
+    }
+    const go = (index: number): void => {
+      const step = steps[index];
+      if (step === undefined) {
+        if (matched.openapi !== undefined) found.set(operationId, matched.openapi);
+        return next();
+      }
+      run(step, request, (error?: unknown) => (error === undefined ? go(index + 1) : next(error)), response);
+    };
+    go(0);
+  };
 }
 
 /**
@@ -69,9 +100,9 @@ async function warmUp(check: readonly RequestHandler[], app: Application, operat
   }
 }
 
-function run(step: RequestHandler, request: Request, next: NextFunction): void {
+function run(step: RequestHandler, request: Request, next: NextFunction, response = {} as Response): void {
   try {
-    void step(request, {} as Response, next);
+    void step(request, response, next);
   } catch (error) {
     next(error);
   }

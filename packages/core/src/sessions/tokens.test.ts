@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { startTestCore, type TestCore } from '../testing/factories.ts';
 import { createKeyRing, type KeyRing } from './key-ring.ts';
-import { createTokens, tokenKinds, type TokenKind, type Tokens } from './tokens.ts';
+import { createTokens, TokenRefused, tokenKinds, type TokenKind, type Tokens } from './tokens.ts';
 
 const subject = { userId: '01939f2e-7c1a-7b3e-9d52-0a4f6e8c1b2d', sessionId: '01939f2e-7c1a-7b3e-9d52-0a4f6e8c1b2e' };
 const jti = '01939f2e-7c1a-7b3e-9d52-0a4f6e8c1b2f';
@@ -40,6 +40,38 @@ it.each(['access', 'ticket'] as const)('believes the %s token it issued, and a f
   const issued = await tokens.issue(kind, { ...subject, generation: 7, connectionExpiresAt: 5_000_000_000_000 });
   expect(await tokens.verify(kind, issued)).toMatchObject({ ...subject, generation: 7, connectionExpiresAt: 5_000_000_000_000 });
   expect(await tokens.verify(kind, await forge(kind))).toMatchObject(subject);
+});
+
+it('believes a token that it has seen before only within its time, and only as long as its key is there', async () => {
+  const at = test.clock.now();
+  let time = at;
+  let isTrusted = true;
+  const own = createTokens({ keys: { ...keys, find: async (id) => (isTrusted ? keys.find(id) : undefined) }, clock: { now: () => time } });
+  const token = await own.issue('access', { ...subject, generation: 1 });
+  const first = await own.verify('access', token);
+  expect(first).toMatchObject(subject);
+  // Found again, not read again.
+  expect(await own.verify('access', token)).toBe(first);
+  await expect(own.verify('access', token.slice(0, -20) + (token.at(-20) === 'A' ? 'B' : 'A') + token.slice(-19))).rejects.toMatchObject({ isExpired: false });
+  await expect(own.verify('ticket', token)).rejects.toMatchObject({ isExpired: false });
+  isTrusted = false;
+  await expect(own.verify('access', token)).rejects.toMatchObject({ isExpired: false });
+  isTrusted = true;
+  expect(await own.verify('access', token)).toMatchObject(subject);
+  time = at + (tokenKinds.access.lifetimeSeconds + 10) * 1000;
+  await expect(own.verify('access', token)).rejects.toMatchObject({ isExpired: true });
+  time = at - 3_600_000;
+  await expect(own.verify('access', token)).rejects.toMatchObject({ isExpired: false });
+});
+
+it('does not believe a token for longer than any is good, whatever it says', async () => {
+  const at = test.clock.now();
+  let time = at;
+  const own = createTokens({ keys, clock: { now: () => time } });
+  const token = await forge('access', { claims: { exp: now() + 86_400 } });
+  expect(await own.verify('access', token)).toMatchObject(subject);
+  time = at + (tokenKinds.access.lifetimeSeconds + 10) * 1000;
+  await expect(own.verify('access', token)).rejects.toBeInstanceOf(TokenRefused);
 });
 
 describe.each(['access', 'ticket'] as const)('as %s token it refuses', (kind) => {

@@ -9,6 +9,8 @@ const algorithm = 'EdDSA';
 /** How far the clocks of two machines may be apart. */
 const clockToleranceSeconds = 5;
 const longest = 2048;
+/** Whoever sends often sends the same token: its signature need not be checked each time. */
+const mostBelieved = 10_000;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Type and audience both differ, so that neither can pass for the other. */
@@ -47,7 +49,39 @@ export interface Tokens {
   verify(kind: TokenKind, token: string): Promise<Claims>;
 }
 
+/** Whose signature was found to be that of a key. */
+interface Believed {
+  readonly claims: Claims;
+  /** From when to when it is good, by its age and by what it says. */
+  readonly from: number;
+  readonly until: number;
+  readonly keyId: string;
+  readonly key: object;
+}
+
 export function createTokens({ keys, clock }: { keys: KeyRing; clock: Clock }): Tokens {
+  const believed = new Map<string, Believed>();
+
+  /** Of a token that was believed before: as long as its time is not over and its key is trusted still. Else it is read anew, and refused for its reason. */
+  async function remembered(token: string): Promise<Claims | undefined> {
+    const known = believed.get(token);
+    if (known === undefined) return undefined;
+    const { claims, from, until, keyId, key } = known;
+    const now = clock.now();
+    const isInTime = from <= now && now < until;
+    if (isInTime && (await keys.find(keyId)) === key) return claims;
+    believed.delete(token);
+    return undefined;
+  }
+
+  function remember(token: string, entry: Believed): void {
+    believed.set(token, entry);
+    for (const oldest of believed.keys()) {
+      if (believed.size <= mostBelieved) break;
+      believed.delete(oldest);
+    }
+  }
+
   return {
     async issue(kind, { userId, sessionId, generation, connectionExpiresAt }) {
       const { type, audience, lifetimeSeconds } = tokenKinds[kind];
@@ -67,8 +101,12 @@ export function createTokens({ keys, clock }: { keys: KeyRing; clock: Clock }): 
     async verify(kind, token) {
       const { type, audience, lifetimeSeconds } = tokenKinds[kind];
       if (token.length > longest) throw new TokenRefused(false);
+      // A ticket comes once.
+      const known = kind === 'access' ? await remembered(token) : undefined;
+      if (known !== undefined) return known;
       try {
-        const { payload, protectedHeader } = await jwtVerify(token, ({ kid }) => trustedKey(keys, kid), {
+        let key: object = {};
+        const { payload, protectedHeader } = await jwtVerify(token, async ({ kid }) => (key = await trustedKey(keys, kid)), {
           algorithms: [algorithm],
           typ: type,
           issuer,
@@ -80,7 +118,10 @@ export function createTokens({ keys, clock }: { keys: KeyRing; clock: Clock }): 
         });
         // Ours have algorithm, type and key id. Whatever else a header asks for, we never meant it.
         if (Object.keys(protectedHeader).length !== 3) throw new TokenRefused(false);
-        return claimsOf(payload, audience);
+        const claims = claimsOf(payload, audience);
+        const issuedAt = (payload.iat ?? 0) * 1000;
+        if (kind === 'access') remember(token, { claims, from: issuedAt - clockToleranceSeconds * 1000, until: Math.min(claims.expiresAt, issuedAt + lifetimeSeconds * 1000), keyId: protectedHeader.kid ?? '', key });
+        return claims;
       } catch (error) {
         if (error instanceof errors.JOSEError) throw new TokenRefused(error instanceof errors.JWTExpired, error);
         throw error;

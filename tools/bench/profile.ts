@@ -1,0 +1,56 @@
+import { cpuMs } from './measure.ts';
+import { makeCrowd } from './rig/people.ts';
+import { summarise, withProfiles, type Hot } from './rig/profile.ts';
+import { startRig, type App, type Rig } from './rig/rig.ts';
+
+/** What is profiled, and how it is kept busy: answers how many of what it did. */
+const works: Readonly<Record<string, (rig: Rig, folder: string, ms: number) => Promise<{ app: App; unit: string; work: () => Promise<number> }>>> = {
+  async sends(rig, profileTo, ms) {
+    const app = await rig.api({ profileTo });
+    const crowd = await makeCrowd(rig.databaseUrl, { people: 100, rooms: 10, roomsOf: (person) => [person % 10] });
+    return { app, unit: 'send', work: async () => (await rig.load.run('sends', { port: app.port, crowd, ms, lines: 32 })).acknowledged.length };
+  },
+  async fanout(rig, profileTo, ms) {
+    const app = await rig.gateway({ profileTo });
+    const crowd = await makeCrowd(rig.databaseUrl, { people: 1_000, rooms: 1, roomsOf: () => [0] });
+    const group = await rig.load.run('open', { port: app.port, kind: 'gateway', crowd, atOnce: 32 });
+    return { app, unit: 'delivery', work: async () => (await rig.load.run('fanOut', { group, kind: 'gateway', crowd, ms, perSecond: 40 })).delivered };
+  },
+  async reconnect(rig, profileTo, ms) {
+    const app = await rig.gateway({ profileTo });
+    const crowd = await makeCrowd(rig.databaseUrl, { people: 1_000, rooms: 20, roomsOf: (person) => [person % 20] });
+    return { app, unit: 'connect', work: async () => (await rig.load.run('connects', { port: app.port, kind: 'gateway', crowd, atOnce: 32, ms })).connects };
+  },
+};
+
+const most = 25;
+
+/** Where the process's time goes: by package and by function, of the built file, warm. */
+export async function benchProfile(name: string, { ms }: { ms: number }): Promise<void> {
+  const prepare = works[name];
+  if (prepare === undefined) throw new Error(`usage: bench profile ${Object.keys(works).join(' | ')}`);
+  const rig = await startRig();
+  try {
+    await withProfiles(async (folder) => {
+      const { app, unit, work } = await prepare(rig, folder, ms);
+      for (let round = 0; round < 5; round += 1) {
+        const pids = [app.pid, rig.primaryPid, rig.redisPid];
+        const begun = pids.map(cpuMs);
+        const count = await work();
+        const [own, postgres, redis] = pids.map((pid, index) => Math.round(((cpuMs(pid) - (begun[index] ?? 0)) * 1_000) / count));
+        console.log(`${count} times; CPU a ${unit}: ${own} µs, of PostgreSQL ${postgres} µs, of Redis ${redis} µs`);
+      }
+      await app.stop();
+      const { packages, functions } = await summarise(folder);
+      print('package', packages);
+      print('function, and its file', functions);
+    });
+  } finally {
+    await rig.stop();
+  }
+}
+
+function print(what: string, hot: readonly Hot[]): void {
+  console.log(`\n     %  ${what}`);
+  for (const { where, share } of hot.slice(0, most)) console.log(`${(100 * share).toFixed(1).padStart(6)}  ${where.replace(/(\.\.\/)+|node_modules\/\.pnpm\/[^/]+\//g, '').slice(0, 140)}`);
+}

@@ -1,0 +1,109 @@
+import { Client } from 'pg';
+import { account, median, ratioOf, type Latency } from './figures.ts';
+import { cpuMs } from './measure.ts';
+import { makeCrowd, type Crowd } from './rig/people.ts';
+import type { App, Rig } from './rig/rig.ts';
+import type { Figure } from './report.ts';
+
+const senders = 100;
+const lines = 32;
+/** So many until V8 has compiled what a send runs through, or so long. */
+const warm = { sends: 4_000, ms: 12_000 };
+
+interface Side {
+  readonly crowd: Crowd;
+  readonly httpPort: number;
+  readonly apps: readonly App[];
+  /** Table that holds what was acknowledged. */
+  readonly table: string;
+}
+
+interface Round {
+  readonly sent: number;
+  readonly perSecond: number;
+  readonly latency: Latency;
+  /** A send: of the processes that serve it, PostgreSQL and Redis among them. */
+  readonly cpuUs: Readonly<Record<'apps' | 'postgres' | 'redis' | 'all', number>>;
+}
+
+/** Messages by HTTP until they are acknowledged, to ten rooms and to a single one, each of which somebody listens to. */
+export async function benchSends(rig: Rig, { ms, rounds }: { ms: number; rounds: number }): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  const [api, gateway, minimum] = [await rig.api(), await rig.gateway(), await rig.reference('minimum')];
+  for (const [name, roomCount] of [['ten rooms', 10], ['one hot room', 1]] as const) {
+    const crowd = await makeCrowd(rig.databaseUrl, { people: senders, rooms: roomCount, roomsOf: (person) => [person % roomCount] });
+    const listeners = { people: crowd.people, rooms: crowd.rooms.map(({ id, members }) => ({ id, members: members.slice(0, 1) })) };
+    const ours: Side = { crowd, httpPort: api.port, apps: [api, gateway], table: 'messages' };
+    const least: Side = { crowd, httpPort: minimum.port, apps: [minimum], table: 'minimum_message' };
+    const heard = [
+      await rig.load.run('open', { port: gateway.port, kind: 'gateway', crowd: { people: listeners.rooms.flatMap(({ members }) => members.map((member) => crowd.people[member] ?? { userId: '', sessionId: '' })), rooms: [] }, atOnce: 10 }),
+      await rig.load.run('open', { port: minimum.port, kind: 'reference', crowd: listeners, atOnce: 10 }),
+    ];
+    const until = performance.now() + warm.ms;
+    for (let sent = 0; sent < warm.sends && performance.now() < until; ) sent += (await run(rig, ours, { ms: 1_000 })).sent;
+    await run(rig, least, { ms: 1_000 });
+
+    const fast = { ours: [] as Round[], least: [] as Round[] };
+    for (let round = 0; round < rounds; round += 1) {
+      fast.least.push(await run(rig, least, { ms }));
+      fast.ours.push(await run(rig, ours, { ms }));
+    }
+    // Below what either can do, both at the same rate: 60 % of what Confab was just seen to do.
+    const perSecond = Math.round(0.6 * median(fast.ours.map((each) => each.perSecond)));
+    const paced = { ours: [] as Round[], least: [] as Round[] };
+    for (let round = 0; round < rounds; round += 1) {
+      paced.least.push(await run(rig, least, { ms, perSecond }));
+      paced.ours.push(await run(rig, ours, { ms, perSecond }));
+    }
+    for (const group of heard) await rig.load.run('close', { name: group });
+    const bareBefore = cpuMs(rig.primaryPid);
+    const bare = await rig.load.run('bareInserts', { rooms: roomCount, ms, lines: 16 });
+    const bareUs = ((cpuMs(rig.primaryPid) - bareBefore) * 1_000) / bare.done;
+    const pick = (side: keyof typeof fast, from: typeof fast, of: (round: Round) => number) => from[side].map(of);
+    const figure = (what: string, unit: string, from: typeof fast, of: (round: Round) => number, aim?: Figure['aim']): Figure => ({
+      bench: 'sends', figure: `${name}: ${what}`, unit, ours: median(pick('ours', from, of)), reference: median(pick('least', from, of)), referenceName: 'hand-written minimum',
+      ratio: ratioOf(pick('ours', from, of), pick('least', from, of)), ...(aim === undefined ? {} : { aim }),
+    });
+    figures.push(
+      figure('acknowledged', 'a second', fast, (round) => round.perSecond, { of: 'ratio', atLeast: 0.5 }),
+      { bench: 'sends', figure: `${name}: acknowledged`, unit: 'a second', ours: median(fast.ours.map((round) => round.perSecond)), reference: bare.perSecond, referenceName: 'bare insert under the room\'s lock', ratio: median(fast.ours.map((round) => round.perSecond)) / bare.perSecond },
+      figure('CPU a send, all servers', 'µs', fast, (round) => round.cpuUs.all, { of: 'ratio', atMost: 2 }),
+      figure('CPU a send, API and gateway', 'µs', fast, (round) => round.cpuUs.apps),
+      { ...figure('CPU a send, PostgreSQL', 'µs', fast, (round) => round.cpuUs.postgres), reference: bareUs, referenceName: 'bare insert under the room\'s lock', ratio: median(fast.ours.map((round) => round.cpuUs.postgres)) / bareUs },
+      figure('CPU a send, Redis', 'µs', fast, (round) => round.cpuUs.redis),
+      figure(`p50 at ${perSecond} a second`, 'ms', paced, (round) => round.latency.p50Ms),
+      figure(`p99 at ${perSecond} a second`, 'ms', paced, (round) => round.latency.p99Ms, { of: 'ratio', atMost: 2 }),
+    );
+  }
+  for (const app of [api, gateway, minimum]) await app.stop();
+  return figures;
+}
+
+async function run(rig: Rig, { crowd, httpPort, apps, table }: Side, { ms, perSecond }: { ms: number; perSecond?: number }): Promise<Round> {
+  const begun = used(rig, apps);
+  const done = await rig.load.run('sends', { port: httpPort, crowd, ms, lines, ...(perSecond === undefined ? {} : { perSecond }) });
+  const spent = used(rig, apps);
+  if (Object.keys(done.refused).length > 0) throw new Error(`sends were refused: ${JSON.stringify(done.refused)}`);
+  const found = await noncesIn(rig.databaseUrl, table, crowd, done.acknowledged.length);
+  const { lost, doubled } = account(done.acknowledged, found);
+  if (lost > 0 || doubled > 0) throw new Error(`of ${done.acknowledged.length} acknowledged sends ${lost} were lost and ${doubled} doubled in ${table}`);
+  const us = (of: keyof typeof spent) => ((spent[of] - begun[of]) * 1_000) / done.acknowledged.length;
+  const cpuUs = { apps: us('apps'), postgres: us('postgres'), redis: us('redis') };
+  return { sent: done.acknowledged.length, perSecond: done.perSecond, latency: done.latency, cpuUs: { ...cpuUs, all: cpuUs.apps + cpuUs.postgres + cpuUs.redis } };
+}
+
+function used(rig: Rig, apps: readonly App[]) {
+  return { apps: apps.reduce((sum, { pid }) => sum + cpuMs(pid), 0), postgres: cpuMs(rig.primaryPid), redis: cpuMs(rig.redisPid) };
+}
+
+/** Of the newest rows, twice as many as were acknowledged: where one is there twice, both are among them. */
+async function noncesIn(databaseUrl: string, table: string, { rooms }: Crowd, count: number): Promise<string[]> {
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ nonce: string }>(`SELECT nonce FROM ${table} WHERE room_id = ANY($1) ORDER BY created_at DESC LIMIT $2`, [rooms.map(({ id }) => id), 2 * count + 100]);
+    return rows.map(({ nonce }) => nonce);
+  } finally {
+    await client.end();
+  }
+}
