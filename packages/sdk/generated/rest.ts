@@ -188,7 +188,11 @@ export interface SecondFactor {
 }
 
 export interface ConfirmSecondFactorRequest {
-  /** @pattern ^[0-9]{6}$ */
+  /**
+     * @minLength 6
+     * @maxLength 6
+     * @pattern ^[0-9]{6}$
+     */
   code: string;
 }
 
