@@ -12,7 +12,7 @@ export type Report = {
 };
 export type Counts = { passed: number; failed: number; skipped: string[] };
 
-type VitestOptions = { project: string; filters?: readonly string[]; env?: NodeJS.ProcessEnv };
+export type VitestOptions = { project: string; filters?: readonly string[]; env?: NodeJS.ProcessEnv };
 
 /** Runs one project of vitest.config.ts and counts each of its tests. */
 export async function runVitest(tally: Tally, { project, filters = [], env }: VitestOptions): Promise<void> {

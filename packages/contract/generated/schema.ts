@@ -556,7 +556,10 @@ export interface components {
             kind: string;
             username: components["schemas"]["Username"];
         };
-        /** @example Ada Lovelace */
+        /**
+         * @description Direction marks and outer blanks are left out; blanks and controls within become one space.
+         * @example Ada Lovelace
+         */
         DisplayName: string;
         Empty: Record<string, never>;
         /**
@@ -907,7 +910,7 @@ export interface components {
             updatedSeq: components["schemas"]["Seq"];
         };
         /**
-         * @description What the room is for; shown above its first message.
+         * @description What the room is for; shown above its first message. Outer blanks are left out.
          * @example Anything that concerns everybody.
          */
         RoomDescription: string;
@@ -916,7 +919,10 @@ export interface components {
          * @example public
          */
         RoomKind: "public" | "private" | (string & {});
-        /** @example general */
+        /**
+         * @description Direction marks and outer blanks are left out; blanks and controls within become one space.
+         * @example general
+         */
         RoomName: string;
         RoomPage: {
             items: components["schemas"]["Room"][];

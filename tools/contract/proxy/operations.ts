@@ -14,6 +14,8 @@ export interface Operation {
   readonly path: string;
   readonly parameters: readonly Parameter[];
   readonly body: Json | undefined;
+  /** A user may do it a few times only, or once: more would be refusals alone. */
+  readonly isScarce: boolean;
 }
 
 /** What is mounted below the base path; the rest has servers of its own. */
@@ -30,6 +32,7 @@ export function operationsOf(document: Node): Operation[] {
           method: method.toUpperCase(),
           path,
           parameters: all.map((entry) => ({ name: entry['name'] as string, in: entry['in'] as Parameter['in'], required: entry['required'] === true, schema: entry['schema'] ?? {} })),
+          isScarce: ['secret', 'session', 'register'].includes(operation['x-rate-limit'] as string),
           body: nodeOf(nodeOf(resolve(document, operation['requestBody'])['content'])['application/json'])['schema'],
         };
       });

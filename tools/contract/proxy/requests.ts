@@ -19,7 +19,7 @@ export interface Call {
 
 /** Requests as the document describes them, and as many with something wrong. The same seed makes the same. */
 export function makeCalls(document: Node, operations: readonly Operation[], known: Known, { count, seed }: { count: number; seed: number }): Call[] {
-  const calls = fc.oneof(...operations.map((operation) => validCalls(document, operation, known)));
+  const calls = fc.oneof(...operations.map((operation) => ({ weight: operation.isScarce ? 1 : 6, arbitrary: validCalls(document, operation, known) })));
   return fc.sample(fc.oneof(calls, calls.chain(mutated)), { numRuns: count, seed });
 }
 
