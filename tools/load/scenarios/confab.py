@@ -5,9 +5,9 @@ import random
 import time
 import uuid
 
-from gevent import Timeout
+from gevent import Timeout, sleep
 from locust import HttpUser, events
-from websocket import WebSocketConnectionClosedException, create_connection
+from websocket import WebSocketBadStatusException, WebSocketConnectionClosedException, create_connection
 
 API = "/api/v1"
 GATEWAYS = os.environ["CONFAB_GATEWAYS"].split(",")
@@ -36,7 +36,7 @@ class ConfabUser(HttpUser):
         # Limits by address are as they are: each user has one of his own.
         self.client.headers["X-Forwarded-For"] = ".".join(["10"] + [str(random.randint(1, 254)) for _ in range(3)])
         name = f"load-{uuid.uuid4().hex[:12]}"
-        session = self.post("/auth/register", {"username": name, "email": f"{name}@example.org", "password": PASSWORD})
+        session = self.call("POST", "/auth/register", {"username": name, "email": f"{name}@example.org", "password": PASSWORD}, patience=20)
         self.me = session["user"]
         self.refresh_token = session["refreshToken"]
         self.client.headers["Authorization"] = f"Bearer {session['accessToken']}"
@@ -47,15 +47,25 @@ class ConfabUser(HttpUser):
     def get(self, path, name=None):
         return self.call("GET", path, None, name)
 
-    def call(self, method, path, body=None, name=None):
+    def call(self, method, path, body=None, name=None, patience=0):
         with self.client.request(method, API + path, json=body, name=name or path, catch_response=True) as response:
-            if not response.ok:
+            if response.ok:
+                return response.json() if response.text else None
+            # Too many at once are asked to come later: that is no failure, if they are then let in.
+            is_asked_to_wait = response.status_code == 503 and patience > 0
+            if is_asked_to_wait:
+                response.success()
+            else:
                 response.failure(f"{response.status_code} {response.text[:200]}")
                 raise RuntimeError(f"{method} {path}: {response.status_code}")
-            return response.json() if response.text else None
+        sleep(float(response.headers.get("Retry-After", 1)) + random.random())
+        return self.call(method, path, body, name, patience - 1)
+
+    def join(self, room_id):
+        return self.call("POST", f"/rooms/{room_id}/join", None, "/rooms/{roomId}/join", patience=20)
 
     def new_room(self, kind="public"):
-        return self.post("/rooms", {"name": "load", "kind": kind}, "/rooms [create]")
+        return self.call("POST", "/rooms", {"name": "load", "kind": kind}, "/rooms [create]", patience=20)
 
     def send(self, room_id, content):
         return self.post(f"/rooms/{room_id}/messages", {"content": content, "nonce": uuid.uuid4().hex}, "/rooms/{roomId}/messages [send]")
@@ -68,7 +78,7 @@ class ConfabUser(HttpUser):
         socket = None
         try:
             with Timeout(30):
-                socket = Socket(GATEWAYS[gateway])
+                socket = patiently(lambda: Socket(GATEWAYS[gateway]))
                 socket.say("identify", {"ticket": ticket, **identify})
                 socket.wait("ready")
             if expect is not None:
@@ -86,6 +96,17 @@ class ConfabUser(HttpUser):
     def told(self, kind, name, started, problem=None):
         elapsed = (time.perf_counter() - started) * 1000
         self.environment.events.request.fire(request_type=kind, name=name, response_time=elapsed, response_length=0, exception=problem, context={})
+
+
+def patiently(connecting):
+    """A gateway takes so many handshakes a second, and asks the rest (503) to come later; that time counts."""
+    while True:
+        try:
+            return connecting()
+        except WebSocketBadStatusException as refusal:
+            if refusal.status_code != 503:
+                raise
+            sleep(1 + random.random())
 
 
 class Socket:

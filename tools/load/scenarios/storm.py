@@ -25,7 +25,7 @@ class Returner(ConfabUser):
                 room.update(id=self.new_room()["id"], owner=self)
                 made.set()
         if room["owner"] is not self:
-            self.post(f"/rooms/{room['id']}/join", None, "/rooms/{roomId}/join")
+            self.join(room['id'])
         self.stream = f"room:{room['id']}"
         self.socket = self.connect(id(self) // 64 % len(GATEWAYS))
         self.cursor = self.socket.streams[self.stream]
@@ -33,13 +33,13 @@ class Returner(ConfabUser):
     @task
     def be_cut_off(self):
         # Everybody at the same moment of the clock, which comes every 8 seconds.
-        gevent_sleep_until(8)
+        sleep_until(8)
         self.socket.cut()
         if room["owner"] is self:
             for number in range(WHILE_AWAY):
                 self.send(room["id"], f"while you were away: {number}")
             room["head"] = self.get(f"/rooms/{room['id']}", "/rooms/{roomId}")["head"]
-        gevent_sleep_until(4)
+        sleep_until(4)
         goal = room.get("head", self.cursor)
         started = time.perf_counter()
         self.ticks += 1
@@ -61,5 +61,5 @@ class Returner(ConfabUser):
         self.told("WS", "caught up", started, problem)
 
 
-def gevent_sleep_until(period):
+def sleep_until(period):
     time.sleep(period - time.time() % period)

@@ -23,7 +23,7 @@ class Talker(ConfabUser):
             made.set()
         else:
             made.wait()
-            self.post(f"/rooms/{room['id']}/join", None, "/rooms/{roomId}/join")
+            self.join(room['id'])
         self.socket = self.connect(everybody.index(self) % len(GATEWAYS))
         self.listener = gevent.spawn(self.listen)
 
