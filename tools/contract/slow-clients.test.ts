@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => stack.stop());
 
 const connections = 500;
-const seconds = 60;
+const seconds = 90;
 
 test.each([
   ['headers that never end', ['-H']],
@@ -26,7 +26,7 @@ test.each([
 ])('%s', { timeout: 300_000 }, async (_name, mode) => {
   const { command, env } = await findDebianCommand('slowhttptest');
   const url = `${stack.baseUrl}/${mode[0] === '-B' ? 'api/v1/auth/login' : 'docs'}`;
-  const attack = runCommand(command, [...mode, '-c', String(connections), '-r', '200', '-i', '5', '-l', String(seconds), '-p', '5', '-u', url], { env });
+  const attack = runCommand(command, [...mode, '-c', String(connections), '-r', '200', '-i', '5', '-l', mode[0] === '-X' ? '30' : String(seconds), '-p', '5', '-u', url], { env });
   const startedAt = performance.now();
   let isOver = false;
   void attack.finally(() => (isOver = true));

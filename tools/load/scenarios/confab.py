@@ -7,10 +7,12 @@ import uuid
 
 from gevent import Timeout, sleep
 from locust import HttpUser, events
-from websocket import WebSocketBadStatusException, WebSocketConnectionClosedException, create_connection
+from websocket import WebSocketBadStatusException, WebSocketConnectionClosedException, WebSocketProtocolException, create_connection
 
 API = "/api/v1"
 GATEWAYS = os.environ["CONFAB_GATEWAYS"].split(",")
+# What spec/close-codes.yaml answers with resume or backoff; 0 stands for one that this WebSocket library does not know (1012, 1013).
+TRY_AGAIN = (0, 1001, 1012, 1013, 4408, 4428, 4500)
 PASSWORD = "a long enough password"
 
 
@@ -70,7 +72,7 @@ class ConfabUser(HttpUser):
     def send(self, room_id, content):
         return self.post(f"/rooms/{room_id}/messages", {"content": content, "nonce": uuid.uuid4().hex}, "/rooms/{roomId}/messages [send]")
 
-    def connect(self, gateway, name="connect", expect=None, **identify):
+    def connect(self, gateway, name="connect", expect=None, tries=3, **identify):
         """A socket that is ready; where `expect` is a close code, nothing but that."""
         ticket = self.post("/gateway/tickets")["ticket"]
         started = time.perf_counter()
@@ -84,6 +86,9 @@ class ConfabUser(HttpUser):
             if expect is not None:
                 problem = RuntimeError("was let in")
         except Refused as refused:
+            if expect is None and refused.code in TRY_AGAIN and tries > 0:
+                sleep(1 + random.random())
+                return self.connect(gateway, name, None, tries - 1, **identify)
             if refused.code != expect:
                 problem = refused
         except Timeout:
@@ -119,7 +124,10 @@ class Socket:
         self.socket.send(json.dumps({"t": kind, "d": data}))
 
     def next(self):
-        opcode, data = self.socket.recv_data()
+        try:
+            opcode, data = self.socket.recv_data()
+        except WebSocketProtocolException as error:
+            raise Refused(0) from error
         if opcode == 8:
             raise Refused(int.from_bytes(data[:2], "big"))
         frame = json.loads(data)
