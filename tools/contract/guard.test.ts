@@ -22,7 +22,7 @@ async function plant(name: string, file: string, from: string | RegExp, to: stri
   return breakingFindings(spec, bundles);
 }
 
-describe('planted in the specification', () => {
+describe('planted in the specification', { timeout: 120_000 }, () => {
   test('nothing: let through', () => expect(breakingFindings(ownSpec, generated)).toEqual([]));
 
   test('a field under another name', async () => {

@@ -57,7 +57,7 @@ async function spender(kind: string, uses: number): Promise<TestUser> {
 describe('JSONTestSuite, as a body and as a field of one', () => {
   const post = async (body: string) => send({ method: 'POST', path: `/rooms/${roomId}/messages`, body, as: ada });
 
-  test('what is no JSON is refused as that', { timeout: 60_000 }, async () => {
+  test('what is no JSON is refused as that', { timeout: 120_000 }, async () => {
     for (const { name, input } of parsing.filter((row) => row.name.startsWith('n_'))) {
       const { status, json } = await post(input);
       const codes = input.length > 65_536 ? ['request.too_large'] : input.trim() === '' ? ['request.invalid', 'request.malformed'] : ['request.malformed', 'request.invalid'];
@@ -67,7 +67,7 @@ describe('JSONTestSuite, as a body and as a field of one', () => {
     }
   });
 
-  test('what is JSON is read as it is; what may be either does no harm', { timeout: 60_000 }, async () => {
+  test('what is JSON is read as it is; what may be either does no harm', { timeout: 120_000 }, async () => {
     for (const [index, { name, input }] of parsing.filter((row) => !row.name.startsWith('n_')).entries()) {
       expect({ name, code: (await post(input)).json['code'] }).toEqual({ name, code: name.startsWith('y_') ? 'request.invalid' : expect.stringMatching(/^request\.(invalid|malformed)$/) as string });
       const value: unknown = name.startsWith('y_') ? JSON.parse(input) : undefined;
@@ -124,7 +124,7 @@ describe('the big list of naughty strings', () => {
     }
   });
 
-  test('said in a room, is read as it was said', async () => {
+  test('said in a room, is read as it was said', { timeout: 120_000 }, async () => {
     const said = strings.filter((text) => isSeen(text) && !text.includes('\0') && text.isWellFormed()).slice(0, isWhole ? 100 : 50);
     const { id } = await ada.confab.rest.createRoom({ name: 'said', kind: 'private' });
     for (const [at, content] of said.entries()) await ada.confab.rest.createMessage(id, { content, nonce: `said-${at}` });

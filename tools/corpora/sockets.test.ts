@@ -26,7 +26,7 @@ const closing = (code: number, reason: Buffer = Buffer.alloc(0)) => frame({ opco
 const [continuation, textual, binary, close, ping, pong] = [0, 1, 2, 8, 9, 10];
 const protocolError = 1002;
 
-describe('frames that no client may send close', () => {
+describe('frames that no client may send close', { timeout: 60_000 }, () => {
   const rows: [name: string, bytes: () => Buffer, code: number][] = [
     ...[1, 2, 4, 7].map((reserved): [string, () => Buffer, number] => [`reserved bits ${reserved.toString(2)}`, () => frame({ opcode: textual, payload: text('{}'), reserved }), protocolError]),
     ...[3, 4, 5, 6, 7, 11, 12, 13, 14, 15].map((opcode): [string, () => Buffer, number] => [`opcode ${opcode}`, () => frame({ opcode }), protocolError]),

@@ -70,7 +70,9 @@ class ConfabUser(HttpUser):
         return self.call("POST", "/rooms", {"name": "load", "kind": kind}, "/rooms [create]", patience=20)
 
     def send(self, room_id, content):
-        return self.post(f"/rooms/{room_id}/messages", {"content": content, "nonce": uuid.uuid4().hex}, "/rooms/{roomId}/messages [send]")
+        # One nonce for all tries: it takes effect once.
+        body = {"content": content, "nonce": uuid.uuid4().hex}
+        return self.call("POST", f"/rooms/{room_id}/messages", body, "/rooms/{roomId}/messages [send]", patience=5)
 
     def connect(self, gateway, name="connect", expect=None, tries=3, **identify):
         """A socket that is ready; where `expect` is a close code, nothing but that."""
