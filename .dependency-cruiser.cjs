@@ -158,7 +158,7 @@ module.exports = {
   options: {
     doNotFollow: { path: 'node_modules' },
     // Not every dist: the packages of the registry lie in theirs.
-    exclude: { path: '^apps/(api|gateway|web|worker)/dist/|^tools/import-rules/planted/' },
+    exclude: { path: '^apps/(api|gateway|web|worker)/dist/|^tools/import-rules/planted/|^tools/contract/clients/conversations/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'], extensions: ['.ts', '.tsx', '.js', '.mjs', '.json'] },

@@ -14,6 +14,8 @@ const shared = {
 
 /** Minutes of servers that are killed, frozen and promoted: `pnpm faults`, and a workflow of its own. */
 const faults = ['degradation', 'pgbouncer', 'promotion', 'redis-cluster'].map((name) => `tools/faults/${name}.test.ts`);
+/** Minutes of others' tools against a running server: `pnpm contract`, and a workflow of its own. */
+const contract = ['clients/clients', 'proxy/proxy', 'slow-clients'].map((name) => `tools/contract/${name}.test.ts`);
 const countsTimers = 'packages/sdk/src/realtime/realtime.test.ts';
 
 export default defineConfig({
@@ -27,7 +29,7 @@ export default defineConfig({
           // Importing a file does nothing, so a worker may keep what it imported.
           isolate: false,
           include: ['{packages,tools}/**/*.test.ts', 'apps/**/*.test.{ts,tsx}'],
-          exclude: ['**/node_modules/**', '**/planted/**', countsTimers, ...faults],
+          exclude: ['**/node_modules/**', '**/planted/**', countsTimers, ...faults, ...contract],
           testTimeout: 20_000,
           hookTimeout: 60_000,
         },
@@ -49,6 +51,16 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          name: 'contract',
+          include: contract,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {

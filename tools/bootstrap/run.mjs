@@ -17,6 +17,8 @@ const scripts = {
   build: ['tools/stack/build.ts'],
   keys: ['tools/keys/cli.ts'],
   faults: ['tools/faults/run.ts'],
+  contract: ['tools/contract/cli.ts'],
+  load: ['tools/load/cli.ts'],
   bench: ['tools/bench/cli.ts'],
   confab: ['tools/status/cli.ts'],
 };

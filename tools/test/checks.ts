@@ -14,6 +14,7 @@ const script = (path: string, ...args: string[]): Pick<Check, 'command' | 'args'
 function checks(): Check[] {
   return [
     { name: 'generated code is current', ...script('tools/generate/generate.ts', '--check') },
+    { name: 'contract: lint, and nothing broken since the last release', ...script('tools/contract/cli.ts', 'lint', 'breaking') },
     ...tsConfigs().map((config) => ({ name: `types of ${config}`, command: bin('tsc'), args: ['-p', config] })),
     { name: 'lint', command: bin('oxlint'), args: ['-c', '.oxlintrc.json'] },
     { name: 'import rules', command: toolsBin('depcruise'), args: ['--config', '.dependency-cruiser.cjs', 'packages', 'apps', 'tools'] },

@@ -12,7 +12,7 @@ export type Report = {
 };
 export type Counts = { passed: number; failed: number; skipped: string[] };
 
-type VitestOptions = {
+export type VitestOptions = {
   project: string;
   filters?: readonly string[];
   env?: NodeJS.ProcessEnv;

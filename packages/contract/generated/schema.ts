@@ -556,7 +556,10 @@ export interface components {
             kind: string;
             username: components["schemas"]["Username"];
         };
-        /** @example Ada Lovelace */
+        /**
+         * @description Direction marks and outer blanks are left out; blanks and controls within become one space.
+         * @example Ada Lovelace
+         */
         DisplayName: string;
         Empty: Record<string, never>;
         /**
@@ -907,7 +910,7 @@ export interface components {
             updatedSeq: components["schemas"]["Seq"];
         };
         /**
-         * @description What the room is for; shown above its first message.
+         * @description What the room is for; shown above its first message. Outer blanks are left out.
          * @example Anything that concerns everybody.
          */
         RoomDescription: string;
@@ -916,7 +919,10 @@ export interface components {
          * @example public
          */
         RoomKind: "public" | "private" | (string & {});
-        /** @example general */
+        /**
+         * @description Direction marks and outer blanks are left out; blanks and controls within become one space.
+         * @example general
+         */
         RoomName: string;
         RoomPage: {
             items: components["schemas"]["Room"][];
@@ -1112,6 +1118,8 @@ export interface components {
         /** @description The request is not well formed, or asks for what cannot be. */
         BadRequest: {
             headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
@@ -1122,6 +1130,8 @@ export interface components {
         /** @description It contradicts what is there. */
         Conflict: {
             headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
@@ -1132,6 +1142,8 @@ export interface components {
         /** @description The caller may not do this. */
         Forbidden: {
             headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
@@ -1142,6 +1154,8 @@ export interface components {
         /** @description Something went wrong on the server. */
         InternalError: {
             headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
@@ -1162,6 +1176,8 @@ export interface components {
         /** @description There is no such thing, or none that the caller may know of. */
         NotFound: {
             headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
@@ -1172,6 +1188,8 @@ export interface components {
         /** @description The body is larger than allowed. */
         TooLarge: {
             headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
@@ -1195,6 +1213,8 @@ export interface components {
         /** @description There is no valid session behind this request. */
         Unauthorized: {
             headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
@@ -1205,6 +1225,8 @@ export interface components {
         /** @description The service cannot answer now; the same request may succeed later. */
         Unavailable: {
             headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                 "Retry-After": components["headers"]["RetryAfter"];
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
@@ -1216,6 +1238,8 @@ export interface components {
         /** @description The body is not UTF-8 JSON. */
         UnsupportedMediaType: {
             headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
@@ -1255,9 +1279,9 @@ export interface components {
         IdempotentReplayed: "true";
         /** @description From which place of the database's log on this write is to be seen. Opaque; to be sent along with reads. */
         Position: string;
-        /** @description What is left of the tightest of them, as `"class";r=left;t=secondsToReset`. */
+        /** @description What is left of the tightest of the limits that this request was counted for, as `"class";r=left;t=secondsToReset`. */
         RateLimit: string;
-        /** @description The limits that apply, as `"class";q=limit;w=windowSeconds`. */
+        /** @description The limits that this request was counted for, as `"class";q=limit;w=windowSeconds`. */
         RateLimitPolicy: string;
         /** @description The request's id, the caller's own if it sent a fit one. It stands in every log line of the request. */
         RequestId: string;
@@ -1285,6 +1309,8 @@ export interface operations {
             200: {
                 headers: {
                     "Confab-Position": components["headers"]["Position"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1316,6 +1342,8 @@ export interface operations {
             204: {
                 headers: {
                     "Confab-Position": components["headers"]["Position"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1343,6 +1371,8 @@ export interface operations {
             204: {
                 headers: {
                     "Confab-Position": components["headers"]["Position"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1374,6 +1404,8 @@ export interface operations {
             204: {
                 headers: {
                     "Confab-Position": components["headers"]["Position"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1407,6 +1439,8 @@ export interface operations {
             200: {
                 headers: {
                     "Confab-Position": components["headers"]["Position"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1442,6 +1476,8 @@ export interface operations {
             201: {
                 headers: {
                     "Confab-Position": components["headers"]["Position"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1483,6 +1519,8 @@ export interface operations {
             /** @description The state of it. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1515,6 +1553,8 @@ export interface operations {
             200: {
                 headers: {
                     "Confab-Position": components["headers"]["Position"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1550,6 +1590,8 @@ export interface operations {
             201: {
                 headers: {
                     "Confab-Position": components["headers"]["Position"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1585,6 +1627,8 @@ export interface operations {
             204: {
                 headers: {
                     "Confab-Position": components["headers"]["Position"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1625,6 +1669,8 @@ export interface operations {
             /** @description My live sessions, the one used last first. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1655,6 +1701,8 @@ export interface operations {
             204: {
                 headers: {
                     "Confab-Position": components["headers"]["Position"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1682,6 +1730,8 @@ export interface operations {
             /** @description The ticket, and where to connect. */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1730,6 +1780,8 @@ export interface operations {
             /** @description A page of rooms. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1768,6 +1820,8 @@ export interface operations {
             200: {
                 headers: {
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1779,6 +1833,8 @@ export interface operations {
             201: {
                 headers: {
                     "Confab-Position": components["headers"]["Position"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1823,6 +1879,8 @@ export interface operations {
             /** @description The room. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1858,6 +1916,8 @@ export interface operations {
             200: {
                 headers: {
                     "Confab-Position": components["headers"]["Position"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1892,6 +1952,8 @@ export interface operations {
             200: {
                 headers: {
                     "Confab-Position": components["headers"]["Position"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1924,6 +1986,8 @@ export interface operations {
             204: {
                 headers: {
                     "Confab-Position": components["headers"]["Position"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1970,6 +2034,8 @@ export interface operations {
             /** @description A page of members. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -2005,6 +2071,8 @@ export interface operations {
             200: {
                 headers: {
                     "Confab-Position": components["headers"]["Position"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -2040,6 +2108,8 @@ export interface operations {
             204: {
                 headers: {
                     "Confab-Position": components["headers"]["Position"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -2090,6 +2160,8 @@ export interface operations {
             /** @description A page of messages. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -2126,6 +2198,8 @@ export interface operations {
                 headers: {
                     "Confab-Position": components["headers"]["Position"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -2137,6 +2211,8 @@ export interface operations {
             201: {
                 headers: {
                     "Confab-Position": components["headers"]["Position"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -2175,6 +2251,8 @@ export interface operations {
             200: {
                 headers: {
                     "Confab-Position": components["headers"]["Position"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -2206,6 +2284,8 @@ export interface operations {
             /** @description The snapshot. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -2245,6 +2325,8 @@ export interface operations {
             /** @description The user. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };

@@ -17,6 +17,7 @@ export type Username = string;
 export type Password = string;
 
 /**
+ * Direction marks and outer blanks are left out; blanks and controls within become one space.
  * @minLength 1
  * @maxLength 64
  * @pattern \S
@@ -188,7 +189,11 @@ export interface SecondFactor {
 }
 
 export interface ConfirmSecondFactorRequest {
-  /** @pattern ^[0-9]{6}$ */
+  /**
+     * @minLength 6
+     * @maxLength 6
+     * @pattern ^[0-9]{6}$
+     */
   code: string;
 }
 
@@ -218,6 +223,7 @@ export interface SecondFactorEnrolment {
 export type RoomKind = string;
 
 /**
+ * Direction marks and outer blanks are left out; blanks and controls within become one space.
  * @minLength 1
  * @maxLength 80
  * @pattern \S
@@ -225,7 +231,7 @@ export type RoomKind = string;
 export type RoomName = string;
 
 /**
- * What the room is for; shown above its first message.
+ * What the room is for; shown above its first message. Outer blanks are left out.
  * @maxLength 1000
  */
 export type RoomDescription = string;
