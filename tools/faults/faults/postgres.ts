@@ -24,12 +24,15 @@ const terminated: Fault = {
   },
 };
 
+/** How PostgreSQL ends what it says of a commit, whether it took effect or was turned into a rollback: it is idle again. */
+const idleAgain = 'Z\0\0\0\u0005I';
+
 const commitCut: Fault = {
   name: 'commit-reply-cut',
   async begin({ apis }) {
     await Promise.all(
       apis.map(async ({ wires }) => {
-        for (let time = 0; time < 5; time += 1) await Promise.race([wires.primary.loseAnswerTo('commit;', 'COMMIT'), sleep(5_000)]);
+        for (let time = 0; time < 5; time += 1) await Promise.race([wires.primary.loseAnswerTo('commit;', idleAgain), sleep(5_000)]);
       }),
     );
     // One that was ordered and not met must not be met later.
@@ -40,7 +43,7 @@ const commitCut: Fault = {
 /** Not one connection is left, and those that there were are gone. */
 const exhausted: Fault = {
   name: 'connections-exhausted',
-  async begin({ servers: { primary }, sql }) {
+  async begin({ servers: { primary } }) {
     const held = new Set<Client>();
     const take = async (): Promise<boolean> => {
       const client = new Client({ connectionString: primary.databaseUrl(database), connectionTimeoutMillis: 2_000, application_name: 'hoarder' });
@@ -67,7 +70,6 @@ const exhausted: Fault = {
         await sleep(50);
       }
     })();
-    void sql;
     return async () => {
       isOver = true;
       await hoarding;
