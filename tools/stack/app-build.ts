@@ -39,7 +39,7 @@ export async function bundleApp(app: string, { folder, output, plugins = [] }: {
   // Only who builds needs to load it.
   const { rolldown } = await import('rolldown');
   const bundle = await rolldown({ input: join(checkout, `apps/${app}/src/main.ts`), platform: 'node', plugins: [leftOut(output), ...plugins] });
-  await bundle.write({ dir: folder, format: 'esm', sourcemap: true, entryFileNames: 'main.js' });
+  await bundle.write({ dir: folder, format: 'esm', sourcemap: plugins.length === 0, entryFileNames: 'main.js' });
   await bundle.close();
 }
 

@@ -13,7 +13,7 @@ export const defects: readonly Defect[] = [
     edits: [],
     async prepare({ sql }) {
       await sql('ALTER SYSTEM SET synchronous_commit = off');
-      await sql("ALTER SYSTEM SET wal_writer_delay = '10s'");
+      await sql("ALTER SYSTEM SET wal_writer_delay = '1s'");
       await sql("ALTER SYSTEM SET wal_writer_flush_after = '1GB'");
       await sql('SELECT pg_reload_conf()');
     },

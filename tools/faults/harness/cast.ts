@@ -102,16 +102,16 @@ function chooser(index: number): (urls: readonly string[]) => string {
   };
 }
 
-/** For what the SDK does not repeat by itself: until it is done, or was done before. */
-export async function insist(work: () => Promise<unknown>, withinMs: number): Promise<void> {
+/** For what the SDK does not repeat by itself: until it is done, or was done before. False: it never was. */
+export async function insist(work: () => Promise<unknown>, withinMs: number): Promise<boolean> {
   const until = Date.now() + withinMs;
   for (;;) {
     try {
       await work();
-      return;
+      return true;
     } catch (error) {
-      if (error instanceof Error && 'status' in error && error.status === 404) return;
-      if (Date.now() > until) throw error;
+      if (error instanceof Error && 'status' in error && error.status === 404) return true;
+      if (Date.now() > until) return false;
       await sleep(250);
     }
   }

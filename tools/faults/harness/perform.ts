@@ -41,8 +41,6 @@ export async function perform(stage: Stage, fault: Fault, script: Script): Promi
     const faultAt = now();
     const heal = await fault.begin(stage, cast);
     const endings = Promise.all([putOut(cast), endSession(cast)]);
-    // Reported where it is awaited.
-    endings.catch(() => undefined);
     await sleep(Math.max(0, (fault.lastsMs ?? script.faultMs) - (now() - faultAt)));
     await heal();
     const healedAt = now();
@@ -58,11 +56,11 @@ export async function perform(stage: Stage, fault: Fault, script: Script): Promi
 
     const log = await readLog(stage, cast);
     const heads = new Map(cast.rooms.map((room) => [room, Math.max(...log.filter((entry) => entry.room === room).map(({ seq }) => seq))]));
-    const isQuiet = (): boolean => stayed(cast).every(({ confab, name }) => cast.rooms.every((room) => (name === cast.removed.name && room === removal.room) || (confab.realtime.cursors[`room:${room}`] ?? 0) >= (heads.get(room) ?? 0)));
+    const isQuiet = (): boolean => stayed(cast).every(({ confab, name }) => cast.rooms.every((room) => (name === removal?.by && room === removal.room) || (confab.realtime.cursors[`room:${room}`] ?? 0) >= (heads.get(room) ?? 0)));
     await until(isQuiet, script.quiesceMs);
     const done = await countJobs(stage, jobs, { withinMs: script.quiesceMs, mayRepeat: fault.stopsWorker ?? false });
     const final = new Map<string, string[]>();
-    for (const room of cast.rooms) final.set(room, (await readHistory(cast.senders[0] as Player, room)).map(({ id }) => id));
+    for (const room of cast.rooms) final.set(room, await readHistory(cast.senders[0] as Player, room).then((messages) => messages.map(({ id }) => id), () => []));
     cast.close();
     const resources = await compared(stage, before, script.quiesceMs);
     const history: History = { ...recorder, members: cast.memberships, removal, sessionEnd, log, final, jobs: done, faultAt, healedAt, resources };
@@ -72,19 +70,22 @@ export async function perform(stage: Stage, fault: Fault, script: Script): Promi
   }
 }
 
+/** Longer than any fault. */
+const endingsMs = 60_000;
+
 /** Those who shall be told everything. */
 const stayed = ({ receivers, signedOut }: Cast): Player[] => receivers.filter((player) => player !== signedOut);
 
 async function putOut({ senders, rooms, removed }: Cast) {
   const room = rooms.at(-1) ?? '';
-  await insist(() => (senders[0] as Player).confab.rest.removeMember(room, removed.userId), 90_000);
-  return { by: removed.name, room, endedAt: now() };
+  const isDone = await insist(() => (senders[0] as Player).confab.rest.removeMember(room, removed.userId), endingsMs);
+  return isDone ? { by: removed.name, room, endedAt: now() } : undefined;
 }
 
 async function endSession({ signedOut, otherDevice }: Cast) {
   const sessionId = signedOut.confab.auth.session?.sessionId ?? '';
-  await insist(() => otherDevice.rest.endSession(sessionId), 90_000);
-  return { by: signedOut.name, endedAt: now() };
+  const isDone = await insist(() => otherDevice.rest.endSession(sessionId), endingsMs);
+  return isDone ? { by: signedOut.name, endedAt: now() } : undefined;
 }
 
 async function until(isSo: () => boolean, withinMs: number): Promise<void> {

@@ -66,6 +66,7 @@ test.each<[string, string, Partial<History>]>([
   ['an answer that takes too long', 'late', { answers: [{ startedAt: 0, ms: limits.answerMs + 1 }] }],
   ['a sender who is never answered again', 'late', { healedAt: 399 }],
   ['a receiver who is told too late', 'late', { frames: sound.frames.map((each) => (each.by === 'r1' && each.seq === 4 ? { ...each, at: 350 + limits.recoverMs + 1 } : each)) }],
+  ['a removal that is never answered', 'late', { removal: undefined }],
   ['a job left', 'lost', { jobs: [{ name: '1', done: 0, isLeft: true, mayRepeat: true }] }],
   ['a job done twice', 'doubled', { jobs: [{ name: '1', done: 2, isLeft: false, mayRepeat: false }] }],
   ['sockets kept', 'kept', { resources: [{ name: 'sockets', before: 3, after: 5, slack: 1 }] }],

@@ -18,6 +18,7 @@ export function recoveryMs({ operations, frames, log, healedAt, members, removal
 export function checkTimes(history: History, limits: Limits): Violation[] {
   const [slowest, recovery] = [slowestAnswerMs(history), recoveryMs(history)];
   return [
+    ...(history.removal === undefined || history.sessionEnd === undefined ? [{ kind: 'late', what: 'a member could not be removed, or a session not be ended' } as const] : []),
     ...(slowest > limits.answerMs ? [{ kind: 'late', what: `an answer took ${Math.round(slowest)} ms` } as const] : []),
     ...(recovery > limits.recoverMs ? [{ kind: 'late', what: `not normal again within ${limits.recoverMs} ms: ${Math.round(recovery)} ms` } as const] : []),
   ];
