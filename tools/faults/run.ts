@@ -47,4 +47,5 @@ if (values.list === true) {
   }
 }
 if (values.list !== true) say(`\n${tally.line()}`);
-process.exitCode = tally.hasFailures ? 1 : 0;
+// A fault that could not be carried out may have left something open.
+process.exit(tally.hasFailures ? 1 : 0);

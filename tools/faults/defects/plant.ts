@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import type { Plugin } from 'rolldown';
 import { bundleApp } from '../../stack/app-build.ts';
 import { checkout } from '../../stack/places.ts';
-import { makeTemporaryFolder } from '../../stack/temporary-folder.ts';
 import { faultNamed } from '../faults/all.ts';
 import type { Defect, Edit } from '../harness/fault.ts';
 import type { Script } from '../harness/perform.ts';
@@ -20,11 +19,13 @@ export interface Catch {
 /** Builds the apps with the defect in them, and sees what the harness says under its fault. */
 export async function plant(defect: Defect, script: Script, say: (line: string) => void): Promise<Catch> {
   say(`planted: ${defect.name}`);
-  const folder = await makeTemporaryFolder();
+  const outputs: string[] = [];
   try {
     const mains: Mains = {};
     for (const app of new Set(defect.edits.flatMap(({ apps }) => apps))) {
-      const output = join(folder, app);
+      // Within the app: it finds files by its package.
+      const output = join(checkout, 'apps', app, `dist/planted-${process.pid}`);
+      outputs.push(output);
       await mkdir(output, { recursive: true });
       await bundleApp(app, { folder: output, output, plugins: [edited(defect.edits.filter(({ apps }) => apps.includes(app)))] });
       mains[app] = join(output, 'main.js');
@@ -33,7 +34,7 @@ export async function plant(defect: Defect, script: Script, say: (line: string) 
     // What merely took long, or did not start, has shown nothing.
     return { defect, caughtBy: result?.violations.find(({ kind }) => defect.shows.includes(kind)) };
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    for (const output of outputs) await rm(output, { recursive: true, force: true });
   }
 }
 

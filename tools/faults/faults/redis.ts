@@ -41,20 +41,24 @@ const pubsubKilled: Fault = {
 /** Gateways that do not read while one of their channels is given what was said there again and again: Redis drops them. */
 const outputLimited: Fault = {
   name: 'redis-output-limit',
-  async begin({ servers: { redis }, gateways }) {
+  async begin({ servers: { redis }, gateways }, { rooms }) {
+    const channels: string[] = [];
+    await withRedis(redis.url, async (client) => void channels.push(...((await client.sendCommand(['PUBSUB', 'SHARDCHANNELS'])) as unknown as string[])));
+    const channel = channels.find((name) => name.endsWith(`room:${rooms[0]}`));
+    if (channel === undefined) throw new Error(`no gateway listens to ${rooms[0]}, but to ${channels.join(', ')}`);
     const listener = clientOf(redis.url);
     listener.on('error', () => undefined);
     await listener.connect();
-    const heard = await new Promise<{ channel: string; message: Buffer }>((resolve) => {
-      void listener.pSubscribe('*', (message, channel) => resolve({ channel: channel.toString(), message }), true);
+    const message = await new Promise<Buffer>((resolve) => {
+      void listener.sSubscribe(channel, resolve, true);
     });
     await listener.close();
     await withRedis(redis.url, async (client) => {
       await client.configSet('client-output-buffer-limit', 'pubsub 1mb 1mb 1');
       for (const { wires } of gateways) wires.redis.hang();
-      const rounds = Math.ceil((16 * 1024 * 1024) / heard.message.length / 1_000);
+      const rounds = Math.ceil((16 * 1024 * 1024) / message.length / 1_000);
       for (let round = 0; round < rounds; round += 1) {
-        await Promise.all(Array.from({ length: 1_000 }, () => client.publish(heard.channel, heard.message)));
+        await Promise.all(Array.from({ length: 1_000 }, () => client.sPublish(channel, message)));
       }
     });
     return async () => {

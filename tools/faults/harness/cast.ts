@@ -36,6 +36,15 @@ export interface Size {
 
 export async function gather(stage: Stage, recorder: Recorder, size: Size): Promise<Cast> {
   const clients: Confab[] = [];
+  try {
+    return await assemble(stage, recorder, size, clients);
+  } catch (error) {
+    for (const client of clients) client.close();
+    throw error;
+  }
+}
+
+async function assemble(stage: Stage, recorder: Recorder, size: Size, clients: Confab[]): Promise<Cast> {
   const address = () => `10.${[...randomBytes(3)].join('.')}`;
   const client = (sockets: Sockets, gateway: number): Confab => {
     const confab = createConfab({

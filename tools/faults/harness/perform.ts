@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { NetworkError, ProblemError } from '@confab/sdk';
 import { check } from '../invariants/check.ts';
 import type { Figures } from '../invariants/check.ts';
 import type { History, LogEntry } from '../invariants/history.ts';
@@ -9,6 +10,7 @@ import type { Cast, Player, Size } from './cast.ts';
 import type { Fault } from './fault.ts';
 import { countJobs, enqueue } from './jobs.ts';
 import { createRecorder, now } from './recorder.ts';
+import type { Recorder } from './recorder.ts';
 import { baseline, compared } from './resources.ts';
 import type { Stage } from './stage.ts';
 import { startConversation } from './traffic.ts';
@@ -32,7 +34,7 @@ export interface Performance {
 export async function perform(stage: Stage, fault: Fault, script: Script): Promise<Performance> {
   const recorder = createRecorder();
   const before = await baseline(stage);
-  const cast = await gather(stage, recorder, script);
+  const cast = await gatherPatiently(stage, recorder, script);
   try {
     const jobs = [await enqueue(stage)];
     const conversation = startConversation(cast, recorder);
@@ -67,6 +69,19 @@ export async function perform(stage: Stage, fault: Fault, script: Script): Promi
     return { name: fault.name, ...check(history, script.limits) };
   } finally {
     cast.close();
+  }
+}
+
+/** On a machine that has much to do a request may have to be made again, and not each is of a kind that the SDK repeats. */
+async function gatherPatiently(stage: Stage, recorder: Recorder, size: Size): Promise<Cast> {
+  for (let left = 3; ; left -= 1) {
+    try {
+      return await gather(stage, recorder, size);
+    } catch (error) {
+      const mayPass = error instanceof NetworkError || (error instanceof ProblemError && error.retryable);
+      if (left === 0 || !mayPass) throw error;
+      await sleep(2_000);
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from './fault.ts';
 import { perform } from './perform.ts';
 import type { Performance, Script } from './perform.ts';
@@ -19,7 +20,7 @@ export async function runFaults(faults: readonly Fault[], script: Script, say: (
           stage = await startStage(mains);
           await prepare(stage);
         }
-        return perform(stage, fault, script);
+        return within(stuckMs, perform(stage, fault, script));
       })().catch((error: unknown): Performance => ({ name: fault.name, figures: none, violations: [{ kind: 'late', what: `it could not be carried out: ${error instanceof Error ? error.stack : String(error)}` }] }));
       results.push(result);
       report(result, say);
@@ -29,6 +30,20 @@ export async function runFaults(faults: readonly Fault[], script: Script, say: (
     await leave();
   }
   return results;
+}
+
+/** Longer than the longest fault with all that is around it: whatever takes so long does not end. */
+const stuckMs = 240_000;
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  const over = new AbortController();
+  const late = sleep(ms, undefined, { signal: over.signal }).then(() => Promise.reject(new Error(`not over after ${ms} ms`)));
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    over.abort();
+    late.catch(() => undefined);
+  }
 }
 
 const none = { acked: 0, lost: 0, doubled: 0, reordered: 0, unknownButCommitted: 0, leaked: 0, slowestMs: 0, recoveryMs: Infinity };
