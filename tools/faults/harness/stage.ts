@@ -41,7 +41,18 @@ export interface Stage {
 /** Makes of apps other than those of the checkout: the files to start. */
 export type Mains = Partial<Record<AppName, string>>;
 
+/** Ports are chosen before they are used, and somebody else may be quicker: then once more, with others. */
 export async function startStage(mains: Mains = {}): Promise<Stage> {
+  for (let left = 3; ; left -= 1) {
+    try {
+      return await tryToStart(mains);
+    } catch (error) {
+      if (left === 0 || !String(error).includes('EADDRINUSE')) throw error;
+    }
+  }
+}
+
+async function tryToStart(mains: Mains): Promise<Stage> {
   const servers = await startOwnServers({ replicas: 1 });
   const proxies: TcpProxy[] = [];
   const stops: (() => void | Promise<void>)[] = [() => servers.stop()];
