@@ -37,16 +37,17 @@ export const defects: readonly Defect[] = [
   {
     name: 'acknowledged before the commit',
     fault: 'kill-primary',
-    shows: ['lost', 'unsent'],
+    shows: ['lost', 'stale'],
     edits: [
-      { apps: ['api'], file: 'packages/db/src/transaction.ts', line: 'if (this.#isNextLast) void this.#sendCommit();', instead: '' },
+      { apps: ['api'], file: 'packages/core/src/messages/messages.service.ts', line: 'const events = await database.write((tx) =>', instead: 'const writing = database.write((tx) =>' },
       {
         apps: ['api'],
-        file: 'packages/db/src/transaction.ts',
-        line: "if (this.#committed === undefined) throw new Error('the last statement was not sent');\n    await this.#committed;",
-        instead: 'this.#isOver = true; setTimeout(() => void this.#sendCommit().catch(() => undefined).finally(() => this.#connection.release()), 150);',
+        file: 'packages/core/src/messages/messages.service.ts',
+        line: 'await newest.invalidate(roomId);\n      streams.publish(events);',
+        instead: `writing.then(async (events) => { await newest.invalidate(roomId); streams.publish(events); }).catch(() => undefined);
+          while (message === undefined) await Promise.race([writing, new Promise((resolve) => setTimeout(resolve, 1))]);`,
       },
-      { apps: ['api'], file: 'packages/db/src/transaction.ts', line: 'release(): void {\n    this.#connection.release();', instead: 'release(): void {\n    if (this.#isNextLast && this.#committed === undefined) return; this.#connection.release();' },
+      { apps: ['api'], file: 'packages/db/src/transaction.ts', line: 'this.#isNextLast = true;', instead: 'this.#isNextLast = true; await new Promise((resolve) => setTimeout(resolve, 200));' },
     ],
   },
   {
