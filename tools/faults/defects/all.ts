@@ -39,7 +39,7 @@ export const defects: readonly Defect[] = [
     fault: 'kill-primary',
     shows: ['lost', 'stale'],
     edits: [
-      { apps: ['api'], file: 'packages/core/src/messages/messages.service.ts', line: 'const events = await database.write((tx) =>', instead: 'const writing = database.write((tx) =>' },
+      { apps: ['api'], file: 'packages/core/src/messages/messages.service.ts', line: 'const events = await database.write((tx) =>\n        streams.appendFor', instead: 'const writing = database.write((tx) =>\n        streams.appendFor' },
       {
         apps: ['api'],
         file: 'packages/core/src/messages/messages.service.ts',
