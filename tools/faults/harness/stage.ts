@@ -108,6 +108,8 @@ async function tryToStart(mains: Mains): Promise<Stage> {
     const started = await Promise.allSettled((['api', 'gateway', 'worker'] as const).flatMap((kind) => [0, 1].map((index) => start(kind, index))));
     const failed = started.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
+    // Else nothing is read from caches or replicas for the first half a minute, and nothing is shown of them.
+    await servers.outliveDoubt();
     const actors = started.map((result) => (result as PromiseFulfilledResult<Actor>).value);
     const of = (kind: AppName) => actors.filter((actor) => actor.kind === kind);
     const apis = of('api');
