@@ -21,7 +21,8 @@ export interface OwnServers {
   readonly replicas: readonly Postgres[];
   readonly redis: Redis;
   readonly ports: Ports;
-  startApp(name: AppName, env?: Readonly<Record<string, string>>): Promise<TestApp>;
+  /** `main`: another make of the app than the checkout's. */
+  startApp(name: AppName, env?: Readonly<Record<string, string>>, main?: string): Promise<TestApp>;
   onReplica(index: number, sql: string): Promise<void>;
   emptyRedis(): Promise<void>;
   /** A Redis that is new or was emptied is not believed for half a minute: from now on this one says that it has been there for long. */
@@ -80,7 +81,7 @@ export async function startOwnServers({ replicas: count }: { replicas: number })
       replicas,
       redis,
       ports,
-      startApp: async (name, env = {}) => started(await startApp(name, { ...common, ...env })),
+      startApp: async (name, env = {}, main) => started(await startApp(name, { ...common, ...env }, main)),
       async onReplica(index, sql) {
         const client = new Client({ connectionString: replicas[index]?.databaseUrl(database) });
         await client.connect();
@@ -117,9 +118,9 @@ function forget(url: string, pattern: string): Promise<void> {
   });
 }
 
-const clientOf = (url: string) => createClient({ url });
+export const clientOf = (url: string) => createClient({ url });
 
-async function withRedis(url: string, work: (client: ReturnType<typeof clientOf>) => Promise<void>): Promise<void> {
+export async function withRedis(url: string, work: (client: ReturnType<typeof clientOf>) => Promise<void>): Promise<void> {
   const client = clientOf(url);
   client.on('error', () => undefined);
   await client.connect();

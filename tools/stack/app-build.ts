@@ -29,13 +29,18 @@ async function buildApp(app: string, say: (line: string) => void): Promise<void>
     sources: [`apps/${app}/src`, `apps/${app}/package.json`, ...packages, 'tools/stack/app-build.ts', 'pnpm-lock.yaml'],
     async make(folder) {
       say(`building apps/${app}`);
-      // Only who builds needs to load it.
-      const { rolldown } = await import('rolldown');
-      const bundle = await rolldown({ input: join(checkout, `apps/${app}/src/main.ts`), platform: 'node', plugins: [leftOut(output)] });
-      await bundle.write({ dir: folder, format: 'esm', sourcemap: true, entryFileNames: 'main.js' });
-      await bundle.close();
+      await bundleApp(app, { folder, output });
     },
   });
+}
+
+/** Puts `main.js` into the folder, to be run from `output`. */
+export async function bundleApp(app: string, { folder, output, plugins = [] }: { folder: string; output: string; plugins?: Plugin[] }): Promise<void> {
+  // Only who builds needs to load it.
+  const { rolldown } = await import('rolldown');
+  const bundle = await rolldown({ input: join(checkout, `apps/${app}/src/main.ts`), platform: 'node', plugins: [leftOut(output), ...plugins] });
+  await bundle.write({ dir: folder, format: 'esm', sourcemap: plugins.length === 0, entryFileNames: 'main.js' });
+  await bundle.close();
 }
 
 /** By their place, since a package of ours that needs one may be the only one that can name it. */

@@ -7,7 +7,7 @@ import { checkout } from '../stack/places.ts';
 /** Half a minute and more each: whichever came last, one worker would be waiting for it. */
 const long = new Set([
   'tools/faults/rolling.test.ts',
-  'tools/faults/kill.test.ts',
+  'tools/faults/short.test.ts',
   'tools/faults/replicas.test.ts',
   'tools/boards/boards.test.ts',
   'apps/gateway/src/presence.test.ts',

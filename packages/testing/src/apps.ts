@@ -33,12 +33,12 @@ const readyWithinMs = 55_000;
 const stopWithinMs = 25_000;
 
 /** Runs an app as its own process on ports that the system chooses unless `env` names them. Settles when it says that it is ready. */
-export async function startApp(name: AppName, env: Readonly<Record<string, string>>): Promise<TestApp> {
+export async function startApp(name: AppName, env: Readonly<Record<string, string>>, main = `apps/${name}/dist/main.js`): Promise<TestApp> {
   const log: LogLine[] = [];
   const prefix = name.toUpperCase();
   const ports = { [`${prefix}_OPS_PORT`]: '0', ...(name === 'worker' ? {} : { [`${prefix}_PORT`]: '0' }) };
   const environment = { ...ports, ...env };
-  let running = await launch(name, environment, log);
+  let running = await launch(name, main, environment, log);
 
   const kill = (signal: NodeJS.Signals = 'SIGKILL'): Promise<Exit> => {
     running.child.kill(signal);
@@ -68,16 +68,16 @@ export async function startApp(name: AppName, env: Readonly<Record<string, strin
     },
     async restart() {
       await running.exited;
-      running = await launch(name, environment, log);
+      running = await launch(name, main, environment, log);
     },
   };
 }
 
 type Running = { child: ChildProcess; exited: Promise<Exit>; port: number; opsPort: number };
 
-async function launch(name: AppName, env: Readonly<Record<string, string>>, log: LogLine[]): Promise<Running> {
+async function launch(name: AppName, main: string, env: Readonly<Record<string, string>>, log: LogLine[]): Promise<Running> {
   // The kernel kills it when we die, even frozen. setpriv replaces itself: the child is the app.
-  const child = spawn('setpriv', ['--pdeathsig=KILL', process.execPath, `apps/${name}/dist/main.js`], {
+  const child = spawn('setpriv', ['--pdeathsig=KILL', process.execPath, main], {
     cwd: checkout,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], NODE_COMPILE_CACHE: compileCache, CONFAB_PARENT_PID: String(process.pid), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -131,6 +131,7 @@ async function startWire(targetUrl: string, port: number, rename: (answer: Buffe
     restore() {
       isHanging = false;
       delayMs = 0;
+      doomed = undefined;
       if (!server.listening) server.listen(port, '127.0.0.1');
       for (const socket of sockets) socket.resume();
     },

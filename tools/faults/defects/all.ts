@@ -1,0 +1,71 @@
+import type { Defect } from '../harness/fault.ts';
+
+const pushEvent = { apps: ['gateway'], file: 'apps/gateway/src/delivery.ts', line: 'outbound.push(eventFrame(event));' } as const;
+const every = (times: number, then: string, otherwise: string): string => `globalThis.planted = (globalThis.planted ?? 0) + 1; if (globalThis.planted % ${times} === 0) { ${then} } else { ${otherwise} }`;
+const everywhere = ['api', 'gateway', 'worker'] as const;
+
+/** Each line is one that somebody could write, or leave out. */
+export const defects: readonly Defect[] = [
+  {
+    name: 'a commit that is not durable (synchronous_commit = off)',
+    fault: 'kill-primary',
+    shows: ['lost', 'unsent', 'doubled'],
+    edits: [],
+    async prepare({ sql }) {
+      await sql('ALTER SYSTEM SET synchronous_commit = off');
+      await sql("ALTER SYSTEM SET wal_writer_delay = '1s'");
+      await sql("ALTER SYSTEM SET wal_writer_flush_after = '1GB'");
+      await sql('SELECT pg_reload_conf()');
+    },
+  },
+  { name: 'an event dropped', fault: 'freeze-worker', shows: ['lost'], edits: [{ ...pushEvent, instead: every(97, '', pushEvent.line) }] },
+  { name: 'an event doubled', fault: 'freeze-worker', shows: ['doubled'], edits: [{ ...pushEvent, instead: every(97, `${pushEvent.line} ${pushEvent.line}`, pushEvent.line) }] },
+  {
+    name: 'two events swapped',
+    fault: 'freeze-worker',
+    shows: ['reordered'],
+    edits: [
+      {
+        ...pushEvent,
+        instead: `globalThis.held ??= new WeakMap();
+          const held = globalThis.held.get(wire);
+          if (held !== undefined && held.stream === event.stream) { ${pushEvent.line} outbound.push(eventFrame(held)); globalThis.held.delete(wire); }
+          else { ${every(97, 'if (held === undefined) globalThis.held.set(wire, event); else outbound.push(eventFrame(event));', pushEvent.line)} }`,
+      },
+    ],
+  },
+  {
+    name: 'acknowledged before the commit',
+    fault: 'kill-primary',
+    shows: ['lost', 'stale'],
+    edits: [
+      { apps: ['api'], file: 'packages/core/src/messages/messages.service.ts', line: 'const events = await database.write((tx) =>\n        streams.appendFor', instead: 'const writing = database.write((tx) =>\n        streams.appendFor' },
+      {
+        apps: ['api'],
+        file: 'packages/core/src/messages/messages.service.ts',
+        line: 'await newest.invalidate(roomId);\n      streams.publish(events);',
+        instead: `writing.then(async (events) => { await newest.invalidate(roomId); streams.publish(events); }).catch(() => undefined);
+          while (message === undefined) await Promise.race([writing, new Promise((resolve) => setTimeout(resolve, 1))]);`,
+      },
+      { apps: ['api'], file: 'packages/db/src/transaction.ts', line: 'this.#isNextLast = true;', instead: 'this.#isNextLast = true; await new Promise((resolve) => setTimeout(resolve, 200));' },
+    ],
+  },
+  {
+    name: 'a removal that is not heeded',
+    fault: 'freeze-worker',
+    shows: ['leaked'],
+    edits: [
+      { apps: ['gateway'], file: 'apps/gateway/src/replay.ts', line: "if (event.type === 'member.removed' && event.subjectUserId === reader.sink.userId && event.stream.startsWith('room:')) remove(reader);", instead: '' },
+      { apps: ['gateway'], file: 'apps/gateway/src/readers.ts', line: "else if (event.type === 'member.removed') removed(event);", instead: '' },
+    ],
+  },
+  {
+    name: 'caches that are never invalidated',
+    fault: 'freeze-worker',
+    shows: ['stale', 'leaked'],
+    edits: [
+      { apps: everywhere, file: 'packages/redis/src/cache.ts', line: 'for (const key of keys) versions.forget(key);', instead: 'return true;' },
+      { apps: everywhere, file: 'packages/redis/src/cache.ts', line: 'return (await versions.ask(key)).version === entry.version;', instead: 'return true;' },
+    ],
+  },
+];

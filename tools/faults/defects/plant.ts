@@ -1,0 +1,54 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Plugin } from 'rolldown';
+import { bundleApp } from '../../stack/app-build.ts';
+import { checkout } from '../../stack/places.ts';
+import { faultNamed } from '../faults/all.ts';
+import type { Defect, Edit } from '../harness/fault.ts';
+import type { Script } from '../harness/perform.ts';
+import { runFaults } from '../harness/run-faults.ts';
+import type { Mains } from '../harness/stage.ts';
+import type { Violation } from '../invariants/verdict.ts';
+
+export interface Catch {
+  readonly defect: Defect;
+  readonly caughtBy: Violation | undefined;
+}
+
+/** Builds the apps with the defect in them, and sees what the harness says under its fault. */
+export async function plant(defect: Defect, script: Script, say: (line: string) => void): Promise<Catch> {
+  say(`planted: ${defect.name}`);
+  const outputs: string[] = [];
+  try {
+    const mains: Mains = {};
+    for (const app of new Set(defect.edits.flatMap(({ apps }) => apps))) {
+      // Within the app: it finds files by its package.
+      const output = join(checkout, 'apps', app, `dist/planted-${process.pid}`);
+      outputs.push(output);
+      await mkdir(output, { recursive: true });
+      await bundleApp(app, { folder: output, output, plugins: [edited(defect.edits.filter(({ apps }) => apps.includes(app)))] });
+      mains[app] = join(output, 'main.js');
+    }
+    const [result] = await runFaults([faultNamed(defect.fault)], script, say, mains, defect.prepare);
+    // What merely took long, or did not start, has shown nothing.
+    return { defect, caughtBy: result?.violations.find(({ kind }) => defect.shows.includes(kind)) };
+  } finally {
+    for (const output of outputs) await rm(output, { recursive: true, force: true });
+  }
+}
+
+function edited(edits: readonly Edit[]): Plugin {
+  for (const { file, line } of edits) {
+    const times = readFileSync(join(checkout, file), 'utf8').split(line).length - 1;
+    if (times !== 1) throw new Error(`${file} has this ${times} times, and a defect is to be planted there: ${line}`);
+  }
+  return {
+    name: 'planted',
+    transform(code, id) {
+      const mine = edits.filter(({ file }) => id === join(checkout, file));
+      if (mine.length === 0) return null;
+      return mine.reduce((text, { line, instead }) => text.replace(line, () => instead), code);
+    },
+  };
+}

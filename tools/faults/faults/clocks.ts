@@ -1,0 +1,29 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Fault } from '../harness/fault.ts';
+import type { Actor } from '../harness/stage.ts';
+import { unpackDebianPackages } from '../../stack/debian-packages.ts';
+import { cacheDirectory } from '../../stack/service-user.ts';
+
+/** Debian's, unpacked once; nothing is installed. */
+async function faketime(): Promise<string> {
+  const root = join(cacheDirectory(), `faketime-debian-${process.arch}`);
+  await unpackDebianPackages(['libfaketime'], root, `${root}.log`);
+  const triple = process.arch === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu';
+  const library = join(root, 'usr/lib', triple, 'faketime/libfaketime.so.1');
+  if (!existsSync(library)) throw new Error(`${library} is not in Debian's package`);
+  return library;
+}
+
+/** The wall clock of one process is wrong; that which only goes forward is right, as on a machine whose time is set. */
+const wrong = (kind: Actor['kind'], offset: '+1h' | '-1h'): Fault => ({
+  name: `clock-${kind}-${offset === '+1h' ? 'ahead' : 'behind'}`,
+  stopsWorker: kind === 'worker',
+  async begin({ actors }) {
+    const actor = actors.find((candidate) => candidate.kind === kind) as Actor;
+    await actor.replace({ LD_PRELOAD: await faketime(), FAKETIME: offset, FAKETIME_DONT_FAKE_MONOTONIC: '1', DONT_FAKE_MONOTONIC: '1' });
+    return () => actor.replace();
+  },
+});
+
+export const clockFaults: readonly Fault[] = (['api', 'gateway', 'worker'] as const).flatMap((kind) => [wrong(kind, '+1h'), wrong(kind, '-1h')]);

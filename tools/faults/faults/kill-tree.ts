@@ -1,0 +1,8 @@
+import { freeze } from '../world.ts';
+import { childrenOf } from './children.ts';
+
+/** The process and all that it started, in one moment: none of them gets to write what the others left. */
+export function killTree(pid: number): void {
+  freeze({ pid });
+  for (const each of [pid, ...childrenOf(pid)]) process.kill(each, 'SIGKILL');
+}

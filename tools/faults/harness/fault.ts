@@ -1,0 +1,32 @@
+import type { Kind } from '../invariants/verdict.ts';
+import type { Cast } from './cast.ts';
+import type { Mains, Stage } from './stage.ts';
+
+export interface Fault {
+  readonly name: string;
+  /** How long it lasts, where that is part of it. */
+  readonly lastsMs?: number;
+  /** A job may then be done again. */
+  readonly stopsWorker?: boolean;
+  /** Answers how it is healed. */
+  begin(stage: Stage, cast: Cast): Promise<() => void | Promise<void>>;
+}
+
+/** A defect that somebody could have made, and the fault under which it must show. */
+export interface Defect {
+  readonly name: string;
+  readonly fault: string;
+  /** What it must be seen as, any of them. */
+  readonly shows: readonly Kind[];
+  /** The apps to be made with these lines in place of those; none where the defect lies in a server's settings. */
+  readonly edits: readonly Edit[];
+  prepare?(stage: Stage): Promise<void>;
+}
+
+export interface Edit {
+  readonly apps: readonly (keyof Mains)[];
+  /** From the checkout. */
+  readonly file: string;
+  readonly line: string;
+  readonly instead: string;
+}

@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Fault } from './fault.ts';
+import { perform } from './perform.ts';
+import type { Performance, Script } from './perform.ts';
+import { startStage } from './stage.ts';
+import type { Mains, Stage } from './stage.ts';
+
+/** Each on the stage that the one before has left clean; after one that failed, on a new one. */
+export async function runFaults(faults: readonly Fault[], script: Script, say: (line: string) => void, mains: Mains = {}, prepare: (stage: Stage) => Promise<void> = () => Promise.resolve()): Promise<Performance[]> {
+  const results: Performance[] = [];
+  let stage: Stage | undefined;
+  const leave = async (): Promise<void> => {
+    await stage?.stop().catch((error: unknown) => say(`the stage was not left cleanly: ${String(error)}`));
+    stage = undefined;
+  };
+  try {
+    for (const fault of faults) {
+      const result = await (async () => {
+        if (stage === undefined) {
+          stage = await startStage(mains);
+          await prepare(stage);
+        }
+        return within(stuckMs, perform(stage, fault, script));
+      })().catch((error: unknown): Performance => ({ name: fault.name, figures: none, violations: [{ kind: 'late', what: `it could not be carried out: ${error instanceof Error ? error.stack : String(error)}` }] }));
+      results.push(result);
+      report(result, say);
+      if (result.violations.length > 0) await leave();
+    }
+  } finally {
+    await leave();
+  }
+  return results;
+}
+
+/** Longer than the longest fault with all that is around it: whatever takes so long does not end. */
+const stuckMs = 240_000;
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  const over = new AbortController();
+  const late = sleep(ms, undefined, { signal: over.signal }).then(() => Promise.reject(new Error(`not over after ${ms} ms`)));
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    over.abort();
+    late.catch(() => undefined);
+  }
+}
+
+const none = { acked: 0, lost: 0, doubled: 0, reordered: 0, unknownButCommitted: 0, leaked: 0, slowestMs: 0, recoveryMs: Infinity };
+const shown = 8;
+
+function report({ name, figures, violations }: Performance, say: (line: string) => void): void {
+  const { acked, lost, doubled, reordered, unknownButCommitted, leaked, slowestMs, recoveryMs } = figures;
+  say(`${violations.length === 0 ? 'ok  ' : 'FAIL'} ${name}: acked ${acked}, lost ${lost}, doubled ${doubled}, reordered ${reordered}, unknown but committed ${unknownButCommitted}, leaked ${leaked}, slowest answer ${(slowestMs / 1_000).toFixed(1)} s, recovered in ${(recoveryMs / 1_000).toFixed(1)} s`);
+  for (const { kind, what } of violations.slice(0, shown)) say(`       ${kind}: ${what}`);
+  if (violations.length > shown) say(`       and ${violations.length - shown} more`);
+}

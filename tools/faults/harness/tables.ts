@@ -1,0 +1,42 @@
+import type { Catch } from '../defects/plant.ts';
+import type { Limits } from '../invariants/verdict.ts';
+import type { Performance } from './perform.ts';
+
+const seconds = (ms: number): string => (Number.isFinite(ms) ? (ms / 1_000).toFixed(1) : 'never');
+
+export function faultTable(results: readonly Performance[]): string {
+  const rows = results.map(({ name, figures: f, violations }) => `| ${name} | ${f.acked} | ${f.lost} | ${f.doubled} | ${f.reordered} | ${f.unknownButCommitted} | ${f.leaked} | ${seconds(f.slowestMs)} | ${seconds(f.recoveryMs)} | ${verdict(violations)} |`);
+  return ['| fault | acked | lost | doubled | reordered | unknown but committed | leaked | slowest answer (s) | recovered in (s) | |', '|---|--:|--:|--:|--:|--:|--:|--:|--:|---|', ...rows].join('\n');
+}
+
+function verdict(violations: Performance['violations']): string {
+  return violations.length === 0 ? 'kept' : `**broken**: ${[...new Set(violations.map(({ kind }) => kind))].join(', ')}`;
+}
+
+export function defectTable(catches: readonly Catch[]): string {
+  const rows = catches.map(({ defect, caughtBy }) => `| ${defect.name} | ${defect.fault} | ${caughtBy === undefined ? '**not seen**' : `${caughtBy.kind}: ${caughtBy.what}`} |`);
+  const caught = catches.filter(({ caughtBy }) => caughtBy !== undefined).length;
+  return ['| planted defect | under | caught by |', '|---|---|---|', ...rows, '', `caught ${caught} of ${catches.length}`].join('\n');
+}
+
+export function reliability(results: readonly Performance[], limits: Limits): string {
+  return `# What holds when things break
+
+Written by \`pnpm faults --write\` from a real run; do not edit. Each row is Confab as it runs (PostgreSQL with a replica, Redis, two APIs, two
+gateways, two workers, a wire on each link) with 8 senders and 12 receivers in four rooms: ten seconds of peace, the fault, its end, rest,
+and a last look. One member is removed and one session ends in each.
+
+- **acked**: messages whose sender got his answer. All of them are in the log, and nothing that nobody sent.
+- **lost, doubled, reordered**: acknowledged messages that are not in the log; numbers that a connection or a member missed, got twice or
+  before their predecessor; sends that stand before one that was acknowledged before they began; jobs left or done twice.
+- **unknown but committed**: sends whose answer never came, and which took effect.
+- **leaked**: what came to the removed member past his removal's number, or to the session that ended more than ${limits.sessionMs / 1_000} s after it.
+- **slowest answer**: of one HTTP request from the fault on, as the client behind a balancer sees it; at most ${limits.answerMs / 1_000} s.
+- **recovered in**: from the end of the fault until each sender was answered and each receiver told something new; at most ${limits.recoverMs / 1_000} s.
+
+${faultTable(results)}
+
+\`pnpm faults --planted\` builds Confab with defects (a commit that is not durable, an event dropped, swapped, doubled, an answer before the
+commit, a removal that is not heeded, caches that are never invalidated) and fails unless each is seen.
+`;
+}
