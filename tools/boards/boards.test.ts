@@ -156,7 +156,7 @@ test('each alert has its part in the runbook, and no part is left without one', 
   for (const { alert, annotations } of alerts) expect(annotations.runbook).toBe(`docs/runbook.md#${alert.toLowerCase()}`);
 });
 
-test('promtool accepts rules and configuration, and the alerts fire and keep silent as their tests say', async () => {
+test('promtool accepts rules and configuration, and the alerts fire and keep silent as their tests say', { timeout: 120_000 }, async () => {
   const rules = 'tools/boards/prometheus';
   expect(await promtool(binaries, ['check', 'rules', `${rules}/alerts.yml`])).toMatchObject({ code: 0 });
   expect(await promtool(binaries, ['check', 'config', `${rules}/prometheus.yml`])).toMatchObject({ code: 0 });

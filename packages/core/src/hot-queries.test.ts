@@ -85,7 +85,8 @@ async function statementsOf(work: () => Promise<unknown>): Promise<Statement[]> 
   const spy = vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function recorded(this: pg.Client, ...given: unknown[]) {
     const [asked, values] = given;
     if (typeof asked === 'string') statements.push({ text: asked, values: Array.isArray(values) ? values : [] });
-    else if (asked instanceof pg.Query) statements.push(asked as unknown as Statement);
+    // One of pg's own queries, or a statement with the name of its plan.
+    else statements.push(asked as Statement);
     return Reflect.apply(query, this, given) as undefined;
   });
   try {
