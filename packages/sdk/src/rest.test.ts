@@ -113,11 +113,11 @@ test('a closed client lets go of what is under way', async () => {
   await expect(confab.rest.getMe()).rejects.toThrow('the client was closed');
 });
 
-test('an expired token is renewed once for all who wait, and the call repeated', async () => {
+test.each(['token.expired', 'token.invalid'] as const)('a token that is refused with %s is renewed once for all who wait, and the call repeated', async (code) => {
   const { confab, server } = client(({ path, authorization }) => {
     if (path === '/auth/login') return json(200, session(1));
     if (path === '/auth/refresh') return json(200, session(2));
-    return authorization === 'Bearer access-2' ? json(200, {}) : problem('token.expired');
+    return authorization === 'Bearer access-2' ? json(200, {}) : problem(code);
   });
   await confab.auth.signIn({ username: 'ada', password: 'secret' });
   await Promise.all([confab.rest.getMe(), confab.rest.listRooms(), confab.rest.joinRoom('r')]);

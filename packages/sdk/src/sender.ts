@@ -62,7 +62,12 @@ export function createSender({ baseUrl, fetch, rules, seen, traceparent, closed 
   };
 }
 
-/** A token can expire under way, or by the server's clock alone: then once more with a new one. */
+/**
+ * A token can expire under way, or by the server's clock alone; and one that a server with a wrong clock has issued is not valid to the others:
+ * then once more with a new one.
+ */
+const isPassing = ({ code }: ProblemError): boolean => code === 'token.expired' || code === 'token.invalid';
+
 async function authorised(once: (token: string | undefined) => Promise<unknown>, tokens: Tokens): Promise<unknown> {
   const token = await tokens.accessToken();
   try {
@@ -70,7 +75,7 @@ async function authorised(once: (token: string | undefined) => Promise<unknown>,
   } catch (failure) {
     if (!(failure instanceof ProblemError) || token === undefined) throw failure;
     if (failure.code === 'session.ended') tokens.denied(token);
-    if (failure.code !== 'token.expired') throw failure;
+    if (!isPassing(failure)) throw failure;
     return once(await tokens.accessToken(token));
   }
 }
