@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildApps } from '../stack/app-build.ts';
@@ -42,7 +42,10 @@ if (values.list === true) {
     const chosen = positionals.length === 0 ? allFaults : positionals.map(faultNamed);
     const results = await runFaults(chosen, { ...script, limits }, say);
     say(`\n${faultTable(results)}`);
-    if (values.write === true) writeFileSync(join(checkout, 'docs/reliability.md'), reliability(results, limits));
+    if (values.write === true) {
+      const file = join(checkout, 'docs/reliability.md');
+      writeFileSync(file, reliability(results, limits, { names: allFaults.map(({ name }) => name), text: readFileSync(file, 'utf8') }));
+    }
     for (const { name, violations } of results) tally[violations.length > 0 ? 'fail' : 'pass'](name);
   }
 }

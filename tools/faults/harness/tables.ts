@@ -5,8 +5,21 @@ import type { Performance } from './perform.ts';
 const seconds = (ms: number): string => (Number.isFinite(ms) ? (ms / 1_000).toFixed(1) : 'never');
 
 export function faultTable(results: readonly Performance[]): string {
-  const rows = results.map(({ name, figures: f, violations }) => `| ${name} | ${f.acked} | ${f.lost} | ${f.doubled} | ${f.reordered} | ${f.unknownButCommitted} | ${f.leaked} | ${seconds(f.slowestMs)} | ${seconds(f.recoveryMs)} | ${verdict(violations)} |`);
-  return ['| fault | acked | lost | doubled | reordered | unknown but committed | leaked | slowest answer (s) | recovered in (s) | |', '|---|--:|--:|--:|--:|--:|--:|--:|--:|---|', ...rows].join('\n');
+  return tableOf(results.map(rowOf));
+}
+
+const head = ['| fault | acked | lost | doubled | reordered | unknown but committed | leaked | slowest answer (s) | recovered in (s) | |', '|---|--:|--:|--:|--:|--:|--:|--:|--:|---|'];
+const tableOf = (rows: readonly string[]): string => [...head, ...rows].join('\n');
+
+function rowOf({ name, figures: f, violations }: Performance): string {
+  return `| ${name} | ${f.acked} | ${f.lost} | ${f.doubled} | ${f.reordered} | ${f.unknownButCommitted} | ${f.leaked} | ${seconds(f.slowestMs)} | ${seconds(f.recoveryMs)} | ${verdict(violations)} |`;
+}
+
+/** The rows of faults that were not run now stay as the text before has them. */
+function merged(results: readonly Performance[], names: readonly string[], before: string): string {
+  const rows = new Map([...before.matchAll(/^\| (\S+) \| \d.*$/gm)].map(([row, name = '']) => [name, row]));
+  for (const result of results) rows.set(result.name, rowOf(result));
+  return tableOf(names.flatMap((name) => rows.get(name) ?? []));
 }
 
 function verdict(violations: Performance['violations']): string {
@@ -19,10 +32,12 @@ export function defectTable(catches: readonly Catch[]): string {
   return ['| planted defect | under | caught by |', '|---|---|---|', ...rows, '', `caught ${caught} of ${catches.length}`].join('\n');
 }
 
-export function reliability(results: readonly Performance[], limits: Limits): string {
+export type Before = { readonly names: readonly string[]; readonly text: string };
+
+export function reliability(results: readonly Performance[], limits: Limits, before: Before): string {
   return `# What holds when things break
 
-Written by \`pnpm faults --write\` from a real run; do not edit. Each row is Confab as it runs (PostgreSQL with a replica, Redis, two APIs, two
+Written by \`pnpm faults --write\` from real runs (with names: only their rows); do not edit. Each row is Confab as it runs (PostgreSQL with a replica, Redis, two APIs, two
 gateways, two workers, a wire on each link) with 8 senders and 12 receivers in four rooms: ten seconds of peace, the fault, its end, rest,
 and a last look. One member is removed and one session ends in each.
 
@@ -34,7 +49,7 @@ and a last look. One member is removed and one session ends in each.
 - **slowest answer**: of one HTTP request from the fault on, as the client behind a balancer sees it; at most ${limits.answerMs / 1_000} s.
 - **recovered in**: from the end of the fault until each sender was answered and each receiver told something new; at most ${limits.recoverMs / 1_000} s.
 
-${faultTable(results)}
+${merged(results, before.names, before.text)}
 
 \`pnpm faults --planted\` builds Confab with defects (a commit that is not durable, an event dropped, swapped, doubled, an answer before the
 commit, a removal that is not heeded, caches that are never invalidated) and fails unless each is seen.
