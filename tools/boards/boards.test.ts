@@ -79,7 +79,7 @@ test('ten thousand users and rooms, and every odd request, make no series more',
   const series = async () => new Map(await Promise.all(apps.map(async (app) => [app.name, new Set([...(await familiesOf(app)).values()].flatMap((family) => family.series))] as const)));
   await everyKindOfTraffic(stack, ada, rooms.slice(0, 3));
   const before = await series();
-  const [turns, few] = [20, 3];
+  const [turns, few] = [20, 15];
   await everyKindOfTraffic(stack, ada, rooms.slice(100, 100 + turns));
   const after = await series();
   for (const [name, all] of after) {

@@ -105,7 +105,7 @@ test('starts on free ports, tells what runs, stops in order; has its data the ne
       process.kill(before, 'SIGKILL');
       await expect.poll(() => pidOf(name), { timeout: 30_000 }).not.toBe(before);
       expect(second.output).toContain(`${name} ended (SIGKILL)`);
-      expect(second.output).toContain(`${name} runs again`);
+      await expect.poll(() => second.output).toContain(`${name} runs again`);
     }
     await expect.poll(() => fetch(`${second.apiUrl}/health/ready`).then(({ status }) => status), { timeout: 30_000 }).toBe(200);
     expect(living(factsNow())).toEqual(names);

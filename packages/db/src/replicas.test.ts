@@ -202,9 +202,10 @@ test('reads go where the fewest are under way: a replica that hangs holds up one
     reads.push(read);
     await Promise.race([read, new Promise((resolve) => setTimeout(resolve, 100))]);
   }
-  expect(new Set(await Promise.all(reads))).toEqual(new Set(['replica']));
+  // Who had waited for a connection to the one that hangs has no time to try the other, and is answered by the primary.
+  const onPrimary = (await Promise.all(reads)).filter((target) => target === 'primary').length;
   const again = /reads_total\{target="replica",reason="again".* (\d+)$/m.exec(await metrics.registry.metrics())?.[1];
-  expect(Number(again)).toBeLessThanOrEqual(3);
+  expect(Number(again) + onPrimary).toBeLessThanOrEqual(3);
   await both.stop();
 });
 
