@@ -39,6 +39,8 @@ async function recording(work: () => Promise<unknown>): Promise<Statement[]> {
   pg.Client.prototype.query = function recorded(this: pg.Client, ...given: unknown[]) {
     const [asked, values] = given;
     if (typeof asked === 'string') statements.push({ text: asked, values: Array.isArray(values) ? values : [] });
+    // With the name of its plan, which the reference does without.
+    else if (typeof asked === 'object' && asked !== null && 'text' in asked && 'values' in asked) statements.push({ text: String(asked.text), values: asked.values as unknown[] });
     return Reflect.apply(query, this, given) as undefined;
   } as typeof query;
   try {
@@ -46,6 +48,7 @@ async function recording(work: () => Promise<unknown>): Promise<Statement[]> {
   } finally {
     pg.Client.prototype.query = query;
   }
+  if (statements.length === 0) throw new Error('nothing was asked of PostgreSQL: there is nothing to compare with');
   return statements;
 }
 
