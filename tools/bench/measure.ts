@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { availableParallelism, cpus, loadavg } from 'node:os';
+import { childrenOf } from '../stack/children.ts';
 
 export interface Measured {
   readonly perSecond: number;
@@ -53,8 +54,7 @@ export function cpuMs(pid: number): number {
     const fields = readFileSync(`/proc/${of}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
     return fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
   };
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(/\s+/).filter(Boolean).map(Number);
-  const total = [pid, ...children].reduce((sum, each) => {
+  const total = [pid, ...childrenOf(pid)].reduce((sum, each) => {
     try {
       return sum + ticks(each);
     } catch {

@@ -1,4 +1,4 @@
-import { Client } from 'pg';
+import { ask } from '../faults/own-servers.ts';
 import { account, median, ratioOf, type Latency } from './figures.ts';
 import { cpuMs } from './measure.ts';
 import { makeCrowd, type Crowd } from './rig/people.ts';
@@ -98,12 +98,6 @@ function used(rig: Rig, apps: readonly App[]) {
 
 /** Of the newest rows, twice as many as were acknowledged: where one is there twice, both are among them. */
 async function noncesIn(databaseUrl: string, table: string, { rooms }: Crowd, count: number): Promise<string[]> {
-  const client = new Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    const { rows } = await client.query<{ nonce: string }>(`SELECT nonce FROM ${table} WHERE room_id = ANY($1) ORDER BY created_at DESC LIMIT $2`, [rooms.map(({ id }) => id), 2 * count + 100]);
-    return rows.map(({ nonce }) => nonce);
-  } finally {
-    await client.end();
-  }
+  const rows = await ask<{ nonce: string }>(databaseUrl, `SELECT nonce FROM ${table} WHERE room_id = ANY($1) ORDER BY created_at DESC LIMIT $2`, [rooms.map(({ id }) => id), 2 * count + 100]);
+  return rows.map(({ nonce }) => nonce);
 }

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { createTestDatabase, emptyTestRedis, freePort, startOtlpReceiver } from '@confab/testing';
 import { checkout } from '../stack/places.ts';
+import { median, quantile } from './figures.ts';
 import setUpServers from '../test/global-setup.ts';
 
 /**
@@ -141,15 +142,6 @@ async function run({ url, child }: Variant, work: Work, callers: readonly Caller
 function cpuMs(pid: number | undefined): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
   return ((Number(fields[11]) + Number(fields[12])) * 1_000) / ticksPerSecond;
-}
-
-function median(values: readonly number[]): number {
-  return quantile(values, 0.5);
-}
-
-function quantile(values: readonly number[], part: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
 }
 
 function report(samples: Map<string, Record<Work, Sample[]>>): void {

@@ -82,15 +82,7 @@ export async function startOwnServers({ replicas: count }: { replicas: number })
       redis,
       ports,
       startApp: async (name, env = {}, main) => started(await startApp(name, { ...common, ...env }, main)),
-      async onReplica(index, sql) {
-        const client = new Client({ connectionString: replicas[index]?.databaseUrl(database) });
-        await client.connect();
-        try {
-          await client.query(sql);
-        } finally {
-          await client.end();
-        }
-      },
+      onReplica: async (index, sql) => void (await ask(replicas[index]?.databaseUrl(database) ?? '', sql)),
       outliveDoubt: () => outliveDoubt(redis.url),
       forgetSessions: () => forget(redis.url, 'session:*'),
       forgetLimits: () => forget(redis.url, 'limit:*'),
@@ -102,6 +94,18 @@ export async function startOwnServers({ replicas: count }: { replicas: number })
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/** One statement on a connection of its own, which may be cut off. */
+export async function ask<T>(url: string, text: string, values: readonly unknown[] = []): Promise<T[]> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    return (await client.query(text, [...values])).rows as T[];
+  } finally {
+    await client.end();
   }
 }
 

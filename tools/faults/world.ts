@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { freePort, startTcpProxy } from '@confab/testing';
 import type { TcpProxy, TestApp } from '@confab/testing';
+import { childrenOf } from '../stack/children.ts';
 import type { Postgres } from '../stack/postgres.ts';
 import type { Redis } from '../stack/redis.ts';
 import { startOwnServers } from './own-servers.ts';
@@ -75,7 +75,7 @@ export async function startWorld(): Promise<World> {
 /** The server and everything it started: a backend of PostgreSQL is a process of its own. Answers how to thaw it. */
 export function freeze({ pid }: { readonly pid: number }): () => void {
   process.kill(pid, 'SIGSTOP');
-  const all = [pid, ...readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(/\s+/).filter(Boolean).map(Number)];
+  const all = [pid, ...childrenOf(pid)];
   const tell = (signal: NodeJS.Signals): void => {
     for (const each of all) {
       try {

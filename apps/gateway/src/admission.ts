@@ -32,6 +32,7 @@ export interface Admission {
 const protocolVersion = '1';
 /** Why an upgrade is refused, as the codes of the problems that say so. */
 export const refusals = ['route.not_found', 'origin.forbidden', 'service.stopping', 'service.overloaded'] as const;
+export type Refusal = (typeof refusals)[number];
 /** Anybody can provoke these lines: the counter has them all. */
 const linesPerSecond = 5;
 
@@ -52,7 +53,7 @@ export function createAdmission({ path, allowedOrigins, handshakesPerSecond, clo
   };
   const server = new WebSocketServer(options);
 
-  function refusal(request: IncomingMessage): (typeof refusals)[number] | undefined {
+  function refusal(request: IncomingMessage): Refusal | undefined {
     const { pathname } = urlOf(request);
     const { origin } = request.headers;
     if (pathname !== path) return 'route.not_found';
@@ -62,7 +63,7 @@ export function createAdmission({ path, allowedOrigins, handshakesPerSecond, clo
     return undefined;
   }
 
-  function refuse(code: (typeof refusals)[number], request: IncomingMessage, socket: Duplex): void {
+  function refuse(code: Refusal, request: IncomingMessage, socket: Duplex): void {
     const requestId = v7();
     metrics.refused(code);
     if (lines.take()) logger.info({ requestId, code, origin: request.headers.origin?.slice(0, 200), address: request.socket.remoteAddress }, 'upgrade refused');

@@ -1,8 +1,8 @@
-import { closeCodes, type ErrorCode } from '@confab/contract';
+import { closeCodes } from '@confab/contract';
 import { durationBuckets, type Logger, type Metrics, startAtZero } from '@confab/runtime';
 import { createMessageCounter, type StreamEvent } from '@confab/stream';
 
-import { refusals } from './admission.ts';
+import { type Refusal, refusals } from './admission.ts';
 import type { Hub } from './hub.ts';
 import { type PresenceChange, presenceChanges } from './lease.store.ts';
 import { type LeaseOutcome, leaseOutcomes } from './leases.ts';
@@ -15,7 +15,7 @@ export interface GatewayMetrics {
   connected(): void;
   closed(code: number): void;
   /** Before there was a socket. */
-  refused(code: ErrorCode): void;
+  refused(code: Refusal): void;
   delivered(event: StreamEvent): void;
   resumed(outcome: ResumeOutcome): void;
   resynced(reason: ResyncReason): void;

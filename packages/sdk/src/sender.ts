@@ -62,12 +62,10 @@ export function createSender({ baseUrl, fetch, rules, seen, traceparent, closed 
   };
 }
 
-/**
- * A token can expire under way, or by the server's clock alone; and one that a server with a wrong clock has issued is not valid to the others:
- * then once more with a new one.
- */
+/** A token can expire under way, or by the server's clock alone; and what a server with a wrong clock has issued is not valid to the others. */
 const isPassing = ({ code }: ProblemError): boolean => code === 'token.expired' || code === 'token.invalid';
 
+/** Once more with a new token where another would do. */
 async function authorised(once: (token: string | undefined) => Promise<unknown>, tokens: Tokens): Promise<unknown> {
   const token = await tokens.accessToken();
   try {

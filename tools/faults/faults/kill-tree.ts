@@ -1,5 +1,5 @@
+import { childrenOf } from '../../stack/children.ts';
 import { freeze } from '../world.ts';
-import { childrenOf } from './children.ts';
 
 /** The process and all that it started, in one moment: none of them gets to write what the others left. */
 export function killTree(pid: number): void {

@@ -36,10 +36,11 @@ function reset(name: string, find: (stage: Stage) => TcpProxy[]): Fault {
 function blackHole(name: string, find: (stage: Stage) => TcpProxy | undefined): Fault {
   return {
     name,
-    begin(stage) {
+    async begin(stage) {
       const wire = find(stage);
-      wire?.hang();
-      return Promise.resolve(() => wire?.restore());
+      if (wire === undefined) throw new Error('there is no such link');
+      wire.hang();
+      return () => wire.restore();
     },
   };
 }

@@ -30,11 +30,13 @@ const idleAgain = 'Z\0\0\0\u0005I';
 const commitCut: Fault = {
   name: 'commit-reply-cut',
   async begin({ apis }) {
+    let cut = 0;
     await Promise.all(
       apis.map(async ({ wires }) => {
-        for (let time = 0; time < 5; time += 1) await Promise.race([wires.primary.loseAnswerTo('commit;', idleAgain), sleep(5_000)]);
+        for (let time = 0; time < 5; time += 1) await Promise.race([wires.primary.loseAnswerTo('commit;', idleAgain).then(() => (cut += 1)), sleep(5_000)]);
       }),
     );
+    if (cut === 0) throw new Error('no answer to a commit was cut');
     // One that was ordered and not met must not be met later.
     return () => apis.forEach(({ wires }) => wires.primary.restore());
   },
@@ -63,6 +65,7 @@ const exhausted: Fault = {
     const [first] = held;
     await first?.query(`${terminate} AND application_name <> 'hoarder'`).catch(() => undefined);
     await fill();
+    if (held.size === 0) throw new Error('not one connection was taken');
     let isOver = false;
     const hoarding = (async () => {
       while (!isOver) {

@@ -30,18 +30,27 @@ const flushed: Fault = {
 const pubsubKilled: Fault = {
   name: 'redis-pubsub-killed',
   async begin({ servers: { redis } }) {
+    let killed = 0;
     for (let time = 0; time < 5; time += 1) {
-      await withRedis(redis.url, async (client) => void (await client.sendCommand(['CLIENT', 'KILL', 'TYPE', 'pubsub'])));
+      await withRedis(redis.url, async (client) => void (killed += Number(await client.sendCommand(['CLIENT', 'KILL', 'TYPE', 'pubsub']))));
       await sleep(500);
     }
+    if (killed === 0) throw new Error('there was no subscriber to kill');
     return () => undefined;
   },
 };
+
+async function subscribersOf(url: string): Promise<number> {
+  let clients = '';
+  await withRedis(url, async (client) => void (clients = await client.sendCommand<string>(['CLIENT', 'LIST', 'TYPE', 'pubsub'])));
+  return clients.split('\n').filter(Boolean).length;
+}
 
 /** Gateways that do not read while one of their channels is given what was said there again and again: Redis drops them. */
 const outputLimited: Fault = {
   name: 'redis-output-limit',
   async begin({ servers: { redis }, gateways }, { rooms }) {
+    const before = await subscribersOf(redis.url);
     const channels: string[] = [];
     await withRedis(redis.url, async (client) => void channels.push(...((await client.sendCommand(['PUBSUB', 'SHARDCHANNELS'])) as unknown as string[])));
     const channel = channels.find((name) => name.endsWith(`room:${rooms[0]}`));
@@ -61,6 +70,7 @@ const outputLimited: Fault = {
         await Promise.all(Array.from({ length: 1_000 }, () => client.sPublish(channel, message)));
       }
     });
+    if ((await subscribersOf(redis.url)) >= before) throw new Error('Redis dropped nobody');
     return async () => {
       for (const { wires } of gateways) wires.redis.restore();
       await withRedis(redis.url, async (client) => void (await client.configSet('client-output-buffer-limit', 'pubsub 32mb 8mb 60')));

@@ -1,7 +1,6 @@
 import { startTcpProxy } from '@confab/testing';
 import type { AppName, TcpProxy, TestApp } from '@confab/testing';
-import { Client } from 'pg';
-import { database, startOwnServers } from '../own-servers.ts';
+import { ask, database, startOwnServers } from '../own-servers.ts';
 import type { OwnServers } from '../own-servers.ts';
 import { startRoutes } from './routes.ts';
 import type { Routes } from './routes.ts';
@@ -123,16 +122,7 @@ async function tryToStart(mains: Mains): Promise<Stage> {
       actors,
       routes,
       url,
-      async sql<T>(text: string, values: readonly unknown[] = []) {
-        const client = new Client({ connectionString: direct, connectionTimeoutMillis: 5_000 });
-        client.on('error', () => undefined);
-        await client.connect();
-        try {
-          return (await client.query(text, [...values])).rows as T[];
-        } finally {
-          await client.end();
-        }
-      },
+      sql: (text, values) => ask(direct, text, values),
       stop,
     };
   } catch (error) {
