@@ -5,6 +5,7 @@ import { createTestUser, freePort, startTestStack } from '@confab/testing';
 import type { TestApp, TestStack, TestUser } from '@confab/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { findPrograms } from '../stack/debian-programs.ts';
 import { checkout } from '../stack/places.ts';
 import { makeTemporaryFolder } from '../stack/temporary-folder.ts';
 import { gather } from '../status/gather.ts';
@@ -18,9 +19,8 @@ import type { Family } from './exposition.ts';
 import { readMetricList, sampleNames } from './metric-list.ts';
 import { alertsFile, startOwnPrometheus } from './own-prometheus.ts';
 import type { OwnPrometheus } from './own-prometheus.ts';
-import { prometheusBinaries } from './prometheus-binaries.ts';
-import type { PrometheusBinaries } from './prometheus-binaries.ts';
 import { promtool } from './promtool.ts';
+import type { PrometheusPrograms } from './promtool.ts';
 
 type Panel = { title: string; targets?: { expr: string }[] };
 type Rule = { alert: string; expr: string; annotations: { summary: string; runbook: string } };
@@ -34,7 +34,7 @@ const metricsIn = (expression: string): string[] => [...expression.matchAll(/\b(
 const patient = { timeout: 60_000, interval: 500 };
 
 let folder: string;
-let binaries: PrometheusBinaries;
+let programs: PrometheusPrograms;
 let stack: TestStack;
 let apps: TestApp[];
 let ada: TestUser;
@@ -43,11 +43,11 @@ let prometheus: OwnPrometheus;
 
 beforeAll(async () => {
   folder = await makeTemporaryFolder();
-  binaries = await prometheusBinaries(join(folder, 'apt.log'), (line) => console.log(line));
+  programs = await findPrograms(['prometheus', 'promtool'], 'prometheus');
   // It is started again, and must be found where it was.
   stack = await startTestStack({ gateways: 1, worker: true, env: { WORKER_OPS_PORT: String(await freePort()) } });
   apps = [stack.api, ...stack.gateways, ...(stack.worker === undefined ? [] : [stack.worker])];
-  prometheus = await startOwnPrometheus({ binaries, folder: join(folder, 'prometheus'), targets: apps.map(({ opsPort }) => `127.0.0.1:${opsPort}`) });
+  prometheus = await startOwnPrometheus({ programs, folder: join(folder, 'prometheus'), targets: apps.map(({ opsPort }) => `127.0.0.1:${opsPort}`) });
   ada = await createTestUser(stack);
   rooms = await insertCrowd(stack.database.url, [ada.user.id, (await createTestUser(stack)).user.id], 600);
 }, 300_000);
@@ -72,7 +72,7 @@ test('docs/metrics.md lists what the processes expose, and nothing else', async 
 });
 
 test('promtool finds nothing against the names, types and help texts of any process', async () => {
-  for (const app of apps) expect(await promtool(binaries, ['check', 'metrics'], await expositionOf(app)), app.name).toEqual({ code: 0, output: '' });
+  for (const app of apps) expect(await promtool(programs, ['check', 'metrics'], await expositionOf(app)), app.name).toEqual({ code: 0, output: '' });
 });
 
 test('ten thousand users and rooms, and every odd request, make no series more', { timeout: 180_000 }, async () => {
@@ -160,11 +160,11 @@ test('each alert has its part in the runbook, and no part is left without one', 
 
 test('promtool accepts rules and configuration, and the alerts fire and keep silent as their tests say', { timeout: 120_000 }, async () => {
   const rules = 'tools/boards/prometheus';
-  expect(await promtool(binaries, ['check', 'rules', `${rules}/alerts.yml`])).toMatchObject({ code: 0 });
-  expect(await promtool(binaries, ['check', 'config', `${rules}/prometheus.yml`])).toMatchObject({ code: 0 });
+  expect(await promtool(programs, ['check', 'rules', `${rules}/alerts.yml`])).toMatchObject({ code: 0 });
+  expect(await promtool(programs, ['check', 'config', `${rules}/prometheus.yml`])).toMatchObject({ code: 0 });
   const tried = parse(read(`${rules}/alerts.test.yml`)) as { tests: { alert_rule_test: { alertname: string; exp_alerts: unknown[] }[] }[] };
   const of = (fires: boolean) => tried.tests.flatMap(({ alert_rule_test: each }) => each.filter(({ exp_alerts: alert }) => alert.length > 0 === fires).map(({ alertname }) => alertname));
   expect(of(true).toSorted()).toEqual(alerts.map(({ alert }) => alert).toSorted());
   expect(of(false).toSorted()).toEqual(of(true).toSorted());
-  expect(await promtool(binaries, ['test', 'rules', `${rules}/alerts.test.yml`])).toMatchObject({ code: 0 });
+  expect(await promtool(programs, ['test', 'rules', `${rules}/alerts.test.yml`])).toMatchObject({ code: 0 });
 });

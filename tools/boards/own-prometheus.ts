@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { checkout } from '../stack/places.ts';
 import { createPorts } from '../stack/ports.ts';
 import { startProcess } from '../stack/process.ts';
-import type { PrometheusBinaries } from './prometheus-binaries.ts';
+import type { PrometheusPrograms } from './promtool.ts';
 
 export type Sample = { readonly labels: Readonly<Record<string, string>>; readonly value: number };
 
@@ -22,7 +22,7 @@ type Rule = { name: string; lastError?: string; lastEvaluation: string };
 export const alertsFile = join(checkout, 'tools/boards/prometheus/alerts.yml');
 
 /** A Prometheus that scrapes these every two seconds, with the alerts of the repository. */
-export async function startOwnPrometheus({ binaries, folder, targets }: { binaries: PrometheusBinaries; folder: string; targets: readonly string[] }): Promise<OwnPrometheus> {
+export async function startOwnPrometheus({ programs, folder, targets }: { programs: PrometheusPrograms; folder: string; targets: readonly string[] }): Promise<OwnPrometheus> {
   await mkdir(folder, { recursive: true });
   const config = join(folder, 'prometheus.yml');
   await writeFile(config, JSON.stringify({
@@ -34,10 +34,10 @@ export async function startOwnPrometheus({ binaries, folder, targets }: { binari
   const url = `http://127.0.0.1:${port}`;
   const server = await startProcess({
     name: 'prometheus',
-    command: binaries.prometheus,
+    command: programs.commands.prometheus,
     args: [`--config.file=${config}`, `--storage.tsdb.path=${join(folder, 'data')}`, `--web.listen-address=127.0.0.1:${port}`, '--log.level=warn'],
     cwd: folder,
-    env: binaries.env,
+    env: programs.env,
     logFile: join(folder, 'prometheus.log'),
     stopSignal: 'SIGTERM',
     graceMs: 10_000,

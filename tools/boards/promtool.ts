@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { checkout } from '../stack/places.ts';
-import type { PrometheusBinaries } from './prometheus-binaries.ts';
+import type { Programs } from '../stack/debian-programs.ts';
 
-export function promtool({ promtool: command, env }: PrometheusBinaries, args: readonly string[], input = ''): Promise<{ code: number | null; output: string }> {
+export type PrometheusPrograms = Programs<'prometheus' | 'promtool'>;
+
+export function promtool({ commands: { promtool: command }, env }: PrometheusPrograms, args: readonly string[], input = ''): Promise<{ code: number | null; output: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn('setpriv', ['--pdeathsig=TERM', command, ...args], { cwd: checkout, env });
     let output = '';

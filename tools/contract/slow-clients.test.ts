@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { createTestUser, startTestStack, type TestStack, type TestUser } from '@confab/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findDebianCommand } from '../load/debian-command.ts';
+import { findPrograms } from '../stack/debian-programs.ts';
 import { runCommand } from '../test/command.ts';
 
 /** slowhttptest holds hundreds of connections open as slowly as it can; everybody else is served meanwhile, and it is cut in the end. */
@@ -24,9 +24,9 @@ test.each([
   ['bodies that never end', ['-B', '-s', '8192', '-t', 'POST', '-f', 'application/json']],
   ['answers that are not read', ['-X', '-w', '1', '-y', '2', '-z', '1', '-k', '3']],
 ])('%s', { timeout: 300_000 }, async (_name, mode) => {
-  const { command, env } = await findDebianCommand('slowhttptest');
+  const { commands, env } = await findPrograms(['slowhttptest'], 'slowhttptest');
   const url = `${stack.baseUrl}/${mode[0] === '-B' ? 'api/v1/auth/login' : 'docs'}`;
-  const attack = runCommand(command, [...mode, '-c', String(connections), '-r', '200', '-i', '5', '-l', mode[0] === '-X' ? '30' : String(seconds), '-p', '5', '-u', url], { env });
+  const attack = runCommand(commands.slowhttptest, [...mode, '-c', String(connections), '-r', '200', '-i', '5', '-l', mode[0] === '-X' ? '30' : String(seconds), '-p', '5', '-u', url], { env });
   const startedAt = performance.now();
   let isOver = false;
   void attack.finally(() => (isOver = true));

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { checkout } from '../stack/places.ts';
 import { runCommand } from '../test/command.ts';
 import { createTally } from '../test/tally.ts';
-import { findDebianPython } from './debian-command.ts';
+import { findLocust, python } from './locust.ts';
 import { rowsOf, shortcomings } from './verdict.ts';
 import type { Stat, Threshold } from './verdict.ts';
 import { startLoadWorld } from './world.ts';
@@ -51,17 +51,16 @@ async function runAll(names: readonly string[]): Promise<void> {
 }
 
 async function runScenario(name: string, { users, spawnPerSecond, seconds }: Threshold, folder: string, world: LoadWorld): Promise<{ stats: Stat[]; output: string }> {
-  const { command, env } = await findDebianPython({ locust: 'python3-locust', websocket: 'python3-websocket' });
   const figures = join(folder, `${name}.json`);
   rmSync(figures, { force: true });
   const { output } = await runCommand(
-    command,
+    python,
     [
       '-m', 'locust', '--headless', '--only-summary', '--exit-code-on-error', '0', '--stop-timeout', '20',
       '-f', join(import.meta.dirname, 'scenarios', `${name}.py`), '--host', world.apiUrl,
       '-u', String(users), '-r', String(spawnPerSecond), '-t', `${seconds}s`, '--html', join(folder, `${name}.html`),
     ],
-    { env: { ...env, CONFAB_FIGURES: figures, CONFAB_GATEWAYS: world.gatewayUrls.join(','), PYTHONDONTWRITEBYTECODE: '1' } },
+    { env: { ...(await findLocust()), CONFAB_FIGURES: figures, CONFAB_GATEWAYS: world.gatewayUrls.join(','), PYTHONDONTWRITEBYTECODE: '1' } },
   );
   return { stats: existsSync(figures) ? (JSON.parse(readFileSync(figures, 'utf8')) as Stat[]) : [], output };
 }

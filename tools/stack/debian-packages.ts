@@ -8,7 +8,6 @@ import { run } from './run-command.ts';
  * needed. apt checks the signatures as it always does.
  */
 export async function unpackDebianPackages(packages: readonly string[], into: string, logFile: string): Promise<void> {
-  if (existsSync(into)) return;
   const state = `${into}.apt`;
   const part = `${into}.part`;
   for (const folder of [join(state, 'lists/partial'), join(state, 'archives/partial'), part]) {

@@ -1,10 +1,9 @@
 import { join } from 'node:path';
-import { libraryPath, unpackDebianPackages } from './debian-packages.ts';
-import { isExecutable, onPath } from './on-path.ts';
+import { findPrograms } from './debian-programs.ts';
 import { makeDirectory, writePrivate } from './postgres-files.ts';
 import { startProcess } from './process.ts';
 import { answers, workingDirectory } from './postgres.ts';
-import { cacheDirectory, serviceUser } from './service-user.ts';
+import { serviceUser } from './service-user.ts';
 import { startUnit } from './unit.ts';
 import type { Unit } from './unit.ts';
 
@@ -30,11 +29,11 @@ export type PgBouncerOptions = {
 export async function startPgBouncer(options: PgBouncerOptions): Promise<PgBouncer> {
   const { directory, logFile, port, logins, probeUrl } = options;
   const user = serviceUser();
-  const { command, env } = await pgBouncerBinary(logFile);
+  const { commands, env } = await findPrograms(['pgbouncer'], 'pgbouncer');
   await makeDirectory(directory, user);
   await writePrivate(join(directory, 'users.txt'), Object.entries(logins).map(([name, password]) => `"${name}" "${password}"\n`).join(''), user);
   await writePrivate(join(directory, 'pgbouncer.ini'), configuration(options), user);
-  const launch = () => startProcess({ name: 'pgbouncer', command, args: ['pgbouncer.ini'], cwd: directory, env, logFile, stopSignal: 'SIGINT', graceMs: 10_000, user });
+  const launch = () => startProcess({ name: 'pgbouncer', command: commands.pgbouncer, args: ['pgbouncer.ini'], cwd: directory, env, logFile, stopSignal: 'SIGINT', graceMs: 10_000, user });
   const through = (databaseUrl: string): string => {
     const url = new URL(databaseUrl);
     url.port = String(port);
@@ -62,14 +61,4 @@ query_wait_timeout = 2
 server_connect_timeout = 2
 server_login_retry = 1
 `;
-}
-
-async function pgBouncerBinary(logFile: string): Promise<{ command: string; env: NodeJS.ProcessEnv }> {
-  const path = process.env['PATH'] ?? '';
-  const found = onPath('pgbouncer', `${path}:/usr/sbin`);
-  if (found !== undefined) return { command: found, env: { PATH: path } };
-  const root = join(cacheDirectory(), `pgbouncer-debian-${process.arch}`);
-  const command = join(root, 'usr/sbin/pgbouncer');
-  if (!isExecutable(command)) await unpackDebianPackages(['pgbouncer'], root, logFile);
-  return { command, env: { PATH: path, LD_LIBRARY_PATH: await libraryPath(root) } };
 }

@@ -20,7 +20,7 @@ export type RedisOptions = {
 
 export async function startRedis({ directory, logFile, port, password, clusterPort, say = () => undefined }: RedisOptions): Promise<Redis> {
   const user = serviceUser();
-  const { command, env } = await redisBinary(logFile, say);
+  const { command, env } = await redisBinary(say);
   await makeDirectory(directory, user);
   const launch = () =>
     startProcess({

@@ -1,19 +1,19 @@
 import { existsSync } from 'node:fs';
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { libraryPath, unpackDebianPackages } from '../stack/debian-packages.ts';
+import { libraryPath } from '../stack/debian-packages.ts';
+import { unpackIntoCache } from '../stack/debian-programs.ts';
 import { onPath } from '../stack/on-path.ts';
-import { cacheDirectory } from '../stack/service-user.ts';
 import { runCommand } from './command.ts';
 
 /** The browser of the browser tests: the machine's, else Debian's, installed by root and unpacked into the cache by anybody else. */
-export async function findChromium(logFile: string): Promise<string> {
+export async function findChromium(): Promise<string> {
   const path = process.env['PATH'] ?? '';
   const find = (): string | undefined => process.env['CHROMIUM_PATH'] ?? onPath('chromium', path) ?? onPath('chromium-browser', path);
   const found = find();
   if (found !== undefined) return found;
   if (process.getuid?.() === 0) return install(find);
-  return unpack(logFile);
+  return unpack();
 }
 
 async function install(find: () => string | undefined): Promise<string> {
@@ -27,14 +27,10 @@ async function install(find: () => string | undefined): Promise<string> {
   return installed;
 }
 
-async function unpack(logFile: string): Promise<string> {
-  const root = join(cacheDirectory(), `chromium-debian-${process.arch}`);
+async function unpack(): Promise<string> {
+  const root = await unpackIntoCache('chromium', ['chromium', 'fonts-liberation', 'fontconfig-config']);
   const launcher = join(root, 'chromium');
   if (existsSync(launcher)) return launcher;
-  console.log('no Chromium on this machine: unpacking the Debian package into the cache (nothing is installed)');
-  await unpackDebianPackages(['chromium', 'fonts-liberation', 'fontconfig-config'], root, logFile).catch((error: unknown) => {
-    throw new Error('Chromium is missing and could not be fetched. Have it installed: apt-get install chromium', { cause: error });
-  });
   const fonts = join(root, 'fonts.conf');
   await writeFile(fonts, fontConfiguration(root));
   await writeFile(launcher, `#!/bin/sh

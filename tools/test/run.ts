@@ -30,7 +30,7 @@ console.log(`\n${tally.line()}`);
 process.exitCode = tally.hasFailures ? 1 : 0;
 
 async function runTests(): Promise<void> {
-  const chromium = await findChromium(join(folder, 'chromium.log'));
+  const chromium = await findChromium();
   if (filters.length === 0) await checkCompose(tally);
   const say = (line: string) => console.log(line);
   await Promise.all([buildWeb(join(folder, 'web-build.log'), say), buildApps(say)]);

@@ -2,13 +2,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Fault } from '../harness/fault.ts';
 import type { Actor } from '../harness/stage.ts';
-import { unpackDebianPackages } from '../../stack/debian-packages.ts';
-import { cacheDirectory } from '../../stack/service-user.ts';
+import { unpackIntoCache } from '../../stack/debian-programs.ts';
 
 /** Debian's, unpacked once; nothing is installed. */
 async function faketime(): Promise<string> {
-  const root = join(cacheDirectory(), `faketime-debian-${process.arch}`);
-  await unpackDebianPackages(['libfaketime'], root, `${root}.log`);
+  const root = await unpackIntoCache('faketime', ['libfaketime']);
   const triple = process.arch === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu';
   const library = join(root, 'usr/lib', triple, 'faketime/libfaketime.so.1');
   if (!existsSync(library)) throw new Error(`${library} is not in Debian's package`);
