@@ -88,7 +88,7 @@ export function createSignIn(dependencies: SignInDependencies): SignIn {
     async register({ username, email, password, displayName = username }, device) {
       const name = tidyName(displayName);
       if (isBlank(name)) throw new AppError('request.invalid', { errors: [{ path: '/body/displayName', message: 'must show something' }] });
-      assertFit(password);
+      await assertFit(password);
       const passwordHash = await passwords.hash(password);
       const userId = uuidv7();
       const session = newSession(userId, device);
@@ -139,7 +139,7 @@ export function createSignIn(dependencies: SignInDependencies): SignIn {
     async changePassword(actor, { currentPassword, newPassword }, { address }) {
       const { userId, sessionId } = actor;
       await provePassword(actor, currentPassword, address);
-      assertFit(newPassword);
+      await assertFit(newPassword);
       const passwordHash = await passwords.hash(newPassword);
       await endSessions({
         userId,
