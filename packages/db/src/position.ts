@@ -1,4 +1,4 @@
-import { currentContext } from '@confab/runtime';
+import { currentContexts } from '@confab/runtime';
 
 /** A place in the primary's write-ahead log as PostgreSQL writes it: `16/B374D848`. */
 export type Position = string;
@@ -9,9 +9,9 @@ export function parsePosition(position: Position): bigint {
   return (BigInt(`0x${match[1]}`) << 32n) | BigInt(`0x${match[2]}`);
 }
 
-/** The request's position only moves forward, however its writes overlap. */
+/** A request's position only moves forward, however its writes overlap. */
 export function recordPosition(position: Position): void {
-  const context = currentContext();
-  if (context === undefined) return;
-  if (context.position === undefined || parsePosition(position) > parsePosition(context.position)) context.position = position;
+  for (const context of currentContexts()) {
+    if (context.position === undefined || parsePosition(position) > parsePosition(context.position)) context.position = position;
+  }
 }

@@ -27,10 +27,13 @@ export type Context = {
   freshness?: Freshness;
 };
 
-/** The span is beside the context, not in it: spans nest, and what is written to the context must outlive them. */
-type Scope = { readonly context: Context; readonly span: Span | undefined };
+/**
+ * The span is beside the context, not in it: spans nest, and what is written to the context must outlive them.
+ * `sharers`: all whose work is done here at once.
+ */
+export type Scope = { readonly context: Context; readonly span: Span | undefined; readonly sharers?: readonly Scope[] };
 
-const storage = new AsyncLocalStorage<Scope>();
+const storage = new AsyncLocalStorage<Scope | undefined>();
 
 export function runInContext<T>(context: Context, work: () => T, span?: Span): T {
   return storage.run({ context, span }, work);
@@ -40,13 +43,28 @@ export function currentContext(): Context | undefined {
   return storage.getStore()?.context;
 }
 
-/** Undefined when nothing is traced. */
-export function currentSpan(): Span | undefined {
-  return storage.getStore()?.span;
+/** Everybody's whose work is going on now. */
+export function currentContexts(): readonly Context[] {
+  return currentScopes().map(({ context }) => context);
 }
 
-/** In the present context; only for what runs in one. */
-export function runInSpan<T>(span: Span, work: () => T): T {
+/** Whose work it is: to go on with it elsewhere. */
+export function currentScope(): Scope | undefined {
+  return storage.getStore();
+}
+
+/** Each with its own span. */
+export function currentScopes(): readonly Scope[] {
   const scope = storage.getStore();
-  return scope === undefined ? work() : storage.run({ context: scope.context, span }, work);
+  return scope === undefined ? [] : (scope.sharers ?? [scope]);
+}
+
+/** Of none: in no context, whatever the present one is. */
+export function runInScope<T>(scope: Scope | undefined, work: () => T): T {
+  return storage.run(scope, work);
+}
+
+/** Undefined when nothing is traced, and where several share the work. */
+export function currentSpan(): Span | undefined {
+  return storage.getStore()?.span;
 }

@@ -1,7 +1,8 @@
 // Types alone: where nothing is traced no module of the SDK is loaded, nor of the API for its sake.
 import type { Attributes, Span, SpanContext, SpanOptions as OtelOptions, SpanStatusCode } from '@opentelemetry/api';
 import { AppError } from './app-error.ts';
-import { type Context, currentContext, currentSpan, runInContext, runInSpan } from './context.ts';
+import { type Context, currentContext, currentScopes, currentSpan, runInContext, type Scope } from './context.ts';
+import { runShared } from './sharing.ts';
 import { createWaits } from './waits.ts';
 
 /**
@@ -89,19 +90,31 @@ export function noteError(error: unknown): void {
 
 /** A part of what is traced now; of what is not, only the work. */
 export function inSpan<T>(name: string, options: SpanOptions, work: () => T): T {
-  const parent = currentSpan();
-  if (parent === undefined || startSpan === undefined) return work();
-  const span = startSpan(name, { kind: kinds[options.kind ?? 'internal'], startTime: now(), ...(options.attributes && { attributes: options.attributes }) }, parent);
+  const start = startSpan;
+  if (start === undefined) return work();
+  const spans: Span[] = [];
+  const scopes = currentScopes().map((scope): Scope => {
+    if (scope.span === undefined) return scope;
+    const span = start(name, { kind: kinds[options.kind ?? 'internal'], startTime: now(), ...(options.attributes && { attributes: options.attributes }) }, scope.span);
+    spans.push(span);
+    return { ...scope, span };
+  });
+  if (spans.length === 0) return work();
+  const end = (): void => {
+    for (const span of spans) span.end(now());
+  };
   const failed = (error: unknown): never => {
-    span.setAttribute('error.type', errorType(error));
-    if (isUnexpected(error)) span.setStatus(failedStatus);
-    span.end(now());
+    for (const span of spans) {
+      span.setAttribute('error.type', errorType(error));
+      if (isUnexpected(error)) span.setStatus(failedStatus);
+    }
+    end();
     throw error;
   };
   try {
-    const result = runInSpan(span, work);
-    if (result instanceof Promise) return result.then((value: unknown) => (span.end(now()), value), failed) as T;
-    span.end(now());
+    const result = runShared(scopes, work);
+    if (result instanceof Promise) return result.then((value: unknown) => (end(), value), failed) as T;
+    end();
     return result;
   } catch (error) {
     return failed(error);
@@ -112,8 +125,8 @@ export type Recorded = SpanOptions & { readonly durationMs: number; readonly err
 
 /** A part that has just ended, and had no parts of its own. */
 export function recordSpan(name: string, options: Recorded): void {
-  const parent = currentSpan();
-  if (parent !== undefined) record(parent, name, kinds[options.kind ?? 'internal'], options);
+  if (startSpan === undefined) return;
+  for (const { span } of currentScopes()) if (span !== undefined) record(span, name, kinds[options.kind ?? 'internal'], options);
 }
 
 /** The same for what another process caused and has sampled: a part of its trace. */

@@ -2,7 +2,8 @@ import type { Database } from '@confab/db';
 import type { Redis } from '@confab/redis';
 import { type Logger, type Metrics, startAtZero } from '@confab/runtime';
 
-import { append, appendFor, createStreamRows } from './append.ts';
+import { append, createStreamRows } from './append.ts';
+import { appendEach } from './append-each.ts';
 import { backfill, heads } from './backfill.ts';
 import { encodeEphemeral } from './ephemeral.ts';
 import { hotRun, ringFor } from './hot-log.ts';
@@ -29,7 +30,7 @@ export function createStreams({ db, redis, logger, metrics }: StreamsDeps): Stre
   const ask = redis.guard('publish');
   const replay = redis.guard('replay');
   const publisher = createPublisher({
-    ring: (event) => ask(() => ringFor(redis, event)),
+    ring: (events) => ask(() => ringFor(redis, events)),
     published(outcome, event) {
       published?.inc({ outcome });
       if (outcome === 'published') messages?.count('published', event);
@@ -43,9 +44,10 @@ export function createStreams({ db, redis, logger, metrics }: StreamsDeps): Stre
       const epoch = await db.epoch();
       return (await append(tx, wants, build)).map((events) => events.map((event) => ({ ...event, epoch })));
     },
-    async appendFor(tx, stream, appender, build) {
+    async appendEach(tx, appending, build) {
       const epoch = await db.epoch();
-      return (await appendFor(tx, stream, appender, build)).map((events) => events.map((event) => ({ ...event, epoch })));
+      const appended = await appendEach(tx, appending, build);
+      return appended === undefined ? [] : appended.map((events) => events.map((event) => ({ ...event, epoch })));
     },
     publish(events) {
       for (const event of events) messages?.count('accepted', event);

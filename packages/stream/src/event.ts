@@ -42,6 +42,8 @@ interface DraftOf<T extends EventType> {
   readonly authorId?: string;
   readonly subjectUserId?: string;
   readonly control?: boolean;
+  /** Where its cause is another one than that of the whole append. */
+  readonly trace?: string | undefined;
 }
 
 export type Draft = { [T in EventType]: DraftOf<T> }[EventType];

@@ -34,8 +34,12 @@ const event = (seq: number, epoch = 'e-1'): StreamEvent => ({
   subjectUserId: null, control: false, trace: null, payload: `{"n":${seq}}`,
 });
 const ring = async (...events: StreamEvent[]) => {
-  for (const one of events) await ringFor(redis, one);
+  for (const one of events) await ringFor(redis, [one]);
 };
+const ways = [
+  { how: 'one by one', ringAll: ring },
+  { how: 'in one call', ringAll: (...events: StreamEvent[]) => ringFor(redis, events) },
+];
 const runOf = async (afterSeq: number, epoch = 'e-1') => (await hotRun(redis, epoch, stream, afterSeq)).map(({ seq }) => seq);
 
 it('rings with the whole event and keeps it as it was', async () => {
@@ -47,24 +51,24 @@ it('rings with the whole event and keeps it as it was', async () => {
   expect(await hotRun(redis, 'e-1', stream, 0)).toEqual([told]);
 });
 
-it('answers only the run that follows the cursor', async () => {
-  await ring(event(5), event(6), event(7), event(9), event(10));
+it.each(ways)('answers only the run that follows the cursor: $how', async ({ ringAll }) => {
+  await ringAll(event(5), event(6), event(7), event(9), event(10));
   expect([await runOf(4), await runOf(5), await runOf(7), await runOf(8), await runOf(10), await runOf(0)]).toEqual([[5, 6, 7], [6, 7], [], [9, 10], [], []]);
 });
 
-it('rings for what comes late or twice, but does not keep it', async () => {
+it.each(ways)('rings for what comes late or twice, but does not keep it: $how', async ({ ringAll }) => {
   const heard: number[] = [];
   await subscriber.subscribe(channel(stream), (bytes) => {
     const message = decodeMessage(bytes);
     if ('event' in message) heard.push(message.event.seq);
   });
-  await ring(event(1), event(3), event(2), event(3), event(4));
+  await ringAll(event(1), event(3), event(2), event(3), event(4));
   await expect.poll(() => heard).toEqual([1, 3, 2, 3, 4]);
   expect([await runOf(0), await runOf(1), await runOf(2)]).toEqual([[1], [], [3, 4]]);
 });
 
 it('keeps the last 256, for a quarter of an hour, head and log alike', async () => {
-  for (let seq = 1; seq <= 300; seq += 1) void ringFor(redis, event(seq));
+  for (let seq = 1; seq <= 300; seq += 1) void ringFor(redis, [event(seq)]);
   await ring(event(301));
   expect([await runOf(44), (await runOf(45)).length]).toEqual([[], 256]);
   const { head, log } = hotKeys('e-1', stream);

@@ -9,24 +9,36 @@ const entries = 256;
 const keepMs = 15 * 60_000;
 
 /**
- * Rings for one event. An event that comes late is not put in (ids of a Redis stream only rise), so the hot log may have
+ * Rings for events of one stream. One that comes late is not put in (ids of a Redis stream only rise), so the hot log may have
  * holes; head and log are written together and expire together.
  */
 const ring = defineScript({
   numberOfKeys: 2,
   lua: `
-    local seq = tonumber(ARGV[1])
-    if seq > tonumber(redis.call('GET', KEYS[1]) or '0') then
-      redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[4])
-      redis.pcall('XADD', KEYS[2], 'MAXLEN', ARGV[3], ARGV[1] .. '-0', 'e', ARGV[2])
-      redis.call('PEXPIRE', KEYS[2], ARGV[4])
+    local head = tonumber(redis.call('GET', KEYS[1]) or '0')
+    local newHead
+    for at = 4, #ARGV, 2 do
+      if tonumber(ARGV[at]) > head then
+        newHead = ARGV[at]
+        head = tonumber(newHead)
+        redis.pcall('XADD', KEYS[2], 'MAXLEN', ARGV[1], newHead .. '-0', 'e', ARGV[at + 1])
+      end
     end
-    return redis.call('SPUBLISH', ARGV[5], ARGV[2])`,
+    if newHead then
+      redis.call('SET', KEYS[1], newHead, 'PX', ARGV[2])
+      redis.call('PEXPIRE', KEYS[2], ARGV[2])
+    end
+    for at = 4, #ARGV, 2 do
+      redis.call('SPUBLISH', ARGV[3], ARGV[at + 1])
+    end`,
 });
 
-export async function ringFor(redis: Redis, event: StreamEvent): Promise<void> {
-  const keys = hotKeys(event.epoch, event.stream);
-  await ring.run(redis.client, [keys.head, keys.log], [String(event.seq), encodeEvent(event), String(entries), String(keepMs), channel(event.stream)]);
+export async function ringFor(redis: Redis, events: readonly StreamEvent[]): Promise<void> {
+  const [first] = events;
+  if (first === undefined) return;
+  const keys = hotKeys(first.epoch, first.stream);
+  const entriesOf = events.flatMap((event) => [String(event.seq), encodeEvent(event)]);
+  await ring.run(redis.client, [keys.head, keys.log], [String(entries), String(keepMs), channel(first.stream), ...entriesOf]);
 }
 
 export async function hotRun(redis: Redis, epoch: string, stream: StreamId, afterSeq: number): Promise<StreamEvent[]> {

@@ -13,4 +13,4 @@ export { channel, tagOf, tags } from './names.ts';
 export { maintainLog } from './retention.ts';
 export type { Retention } from './retention.ts';
 export { AppendRefused } from './streams.ts';
-export type { Appender, Appendix, Streams, Want } from './streams.ts';
+export type { Appender, Appending, Appendix, Placed, Streams, Want } from './streams.ts';

@@ -14,13 +14,31 @@ export interface Want {
 export interface Appendix {
   /** The guarded `INSERT … RETURNING` (or `UPDATE`, `DELETE … RETURNING`) that the events tell of; null when nothing can refuse them. */
   readonly row: RawBuilder<unknown> | null;
+  /** How many rows it has to return; one unless told. */
+  readonly rowCount?: number;
   /** One event for each place. */
   readonly events: readonly Draft[];
 }
 
-/** Who wants to append. What is read here is of before the lock: `row` has to look again. */
+/** Who wants to append one event. What is read here is of before the lock: `row` has to look again. */
 export interface Appender {
+  readonly stream_id: StreamId;
+  /** In which order those of one stream get their numbers. */
+  readonly turn: number;
   readonly may_append: boolean;
+}
+
+export interface Appending<T extends Appender> {
+  /** A query for all of them. */
+  readonly appenders: RawBuilder<T>;
+  /** Of several streams only those are locked that nobody else has locked: who waits with locks in hand holds others up. */
+  readonly ifLocked: 'wait' | 'pass over';
+}
+
+/** In his turn. He has no place if he may not, or if his stream was passed over. */
+export interface Placed<T extends Appender> {
+  readonly appender: T;
+  readonly place: Place | undefined;
 }
 
 export interface Streams {
@@ -32,16 +50,11 @@ export interface Streams {
    */
   append(tx: Tx, wants: readonly Want[], build: (places: readonly Place[]) => Appendix): Promise<LastStatement<StreamEvent[]>>;
   /**
-   * The same for one number of one stream, where it depends on one row whether there is one: `appender` is a query for it, done together
-   * with the lock. `build` is told what was found, and throws if that is not enough; it has no place where there is no `may_append`.
+   * The same for many who append one event each, where it depends on a row of each whether he may: they are found and their streams
+   * locked in one statement. `build` is told of all that were found, and has to use every place; without any, nothing is written.
    */
-  appendFor<T extends Appender>(
-    tx: Tx,
-    stream: StreamId,
-    appender: RawBuilder<T>,
-    build: (found: T | undefined, places: readonly Place[]) => Appendix,
-  ): Promise<LastStatement<StreamEvent[]>>;
-  /** After the commit. Never throws and is not awaited: the log has what Redis misses. */
+  appendEach<T extends Appender>(tx: Tx, appending: Appending<T>, build: (placed: readonly Placed<T>[]) => Appendix): Promise<LastStatement<StreamEvent[]> | StreamEvent[]>;
+  /** After the commit, those of one stream in order. Never throws and is not awaited: the log has what Redis misses. */
   publish(events: readonly StreamEvent[]): void;
   /** Says it to whoever listens right now. */
   whisper(ephemeral: Ephemeral): void;
@@ -56,7 +69,7 @@ export interface Streams {
   stop(): Promise<void>;
 }
 
-/** The guard let nothing through: not a member any more, or a repeated nonce. The caller knows which. */
+/** The guard did not let all through: not a member any more, or a repeated nonce. The caller knows which. */
 export class AppendRefused extends Error {
   override readonly name = 'AppendRefused';
 }

@@ -39,13 +39,13 @@ export const defects: readonly Defect[] = [
     fault: 'kill-primary',
     shows: ['lost', 'stale'],
     edits: [
-      { apps: ['api'], file: 'packages/core/src/messages/messages.service.ts', line: 'const events = await database.write((tx) =>\n        streams.appendFor', instead: 'const writing = database.write((tx) =>\n        streams.appendFor' },
+      { apps: ['api'], file: 'packages/core/src/messages/outbox.ts', line: 'const events = await database.write((tx) =>', instead: 'const writing = database.write((tx) =>' },
       {
         apps: ['api'],
-        file: 'packages/core/src/messages/messages.service.ts',
-        line: 'await newest.invalidate(roomId);\n      streams.publish(events);',
-        instead: `writing.then(async (events) => { await newest.invalidate(roomId); streams.publish(events); }).catch(() => undefined);
-          while (message === undefined) await Promise.race([writing, new Promise((resolve) => setTimeout(resolve, 1))]);`,
+        file: 'packages/core/src/messages/outbox.ts',
+        line: 'await made(events, letters);',
+        instead: `writing.then((events) => made(events, letters)).catch(() => undefined);
+          while (outcomes.length === 0) await Promise.race([writing, new Promise((resolve) => setTimeout(resolve, 1))]);`,
       },
       { apps: ['api'], file: 'packages/db/src/transaction.ts', line: 'this.#isNextLast = true;', instead: 'this.#isNextLast = true; await new Promise((resolve) => setTimeout(resolve, 200));' },
     ],

@@ -31,26 +31,32 @@ const columns = sql`
   message.id, message.room_id, message.seq, message.updated_seq, message.type, message.author_id, author.username, author.display_name,
   message.parent_message_id, message.content, message.html, message.nonce, message.created_at, message.edited_at, message.deleted_at`;
 
-/** For an append: room, membership and author. Members may. */
-export function findingSender(roomId: string, userId: string): RawBuilder<Sender> {
+/**
+ * For an append: room, membership and author of each send. Members may. One parameter, and looked up one by one: the plan that is
+ * kept must be right for one send and for a hundred.
+ */
+export function findingSenders(sends: readonly { readonly roomId: string; readonly userId: string }[]): RawBuilder<Sender> {
+  const asked = JSON.stringify(sends.map(({ roomId, userId }, turn) => ({ turn, room_id: roomId, user_id: userId })));
   return sql`
-    SELECT room.kind, membership.role, author.username, author.display_name, membership.user_id IS NOT NULL AS may_append
-    FROM rooms AS room
-    JOIN users AS author ON author.id = ${userId}
-    LEFT JOIN memberships AS membership ON membership.room_id = room.id AND membership.user_id = author.id
-    WHERE room.id = ${roomId}`;
+    SELECT asked.turn, 'room:' || asked.room_id AS stream_id, room.kind, membership.role, author.username, author.display_name, membership.role IS NOT NULL AS may_append
+    FROM json_to_recordset(${asked}::json) AS asked (turn integer, room_id uuid, user_id uuid)
+    CROSS JOIN LATERAL (SELECT kind FROM rooms WHERE id = asked.room_id LIMIT 1) AS room
+    CROSS JOIN LATERAL (SELECT username, display_name FROM users WHERE id = asked.user_id LIMIT 1) AS author
+    LEFT JOIN LATERAL (SELECT role FROM memberships WHERE room_id = asked.room_id AND user_id = asked.user_id LIMIT 1) AS membership ON true`;
 }
 
 /**
- * For an append: guarded by membership as it is once the stream is locked. A nonce that is there already is a send that
- * took effect before.
+ * For an append: each guarded by its author's membership as it is once the stream is locked. A nonce that is there already is a send
+ * that took effect before.
  */
-export function insertingMessage(message: MessageRow, requestHash: Buffer): RawBuilder<unknown> {
+export function insertingMessages(messages: readonly (Omit<MessageRow, 'username' | 'display_name'> & { readonly request_hash: Buffer })[]): RawBuilder<unknown> {
+  const rows = JSON.stringify(messages.map((message) => ({ ...message, request_hash: `\\x${message.request_hash.toString('hex')}` })));
   return sql`
     INSERT INTO messages (id, room_id, seq, updated_seq, type, author_id, parent_message_id, content, html, nonce, request_hash, created_at)
-    SELECT ${message.id}::uuid, room_id, ${message.seq}::bigint, ${message.updated_seq}::bigint, ${message.type}::text, user_id,
-      ${message.parent_message_id}::uuid, ${message.content}::text, ${message.html}::text, ${message.nonce}::text, ${requestHash}::bytea, ${message.created_at}::timestamptz
-    FROM memberships WHERE room_id = ${message.room_id} AND user_id = ${message.author_id}
+    SELECT id, message.room_id, seq, updated_seq, type, author_id, parent_message_id, content, html, nonce, request_hash, created_at
+    FROM json_to_recordset(${rows}::json) AS message (
+      id uuid, room_id uuid, seq bigint, updated_seq bigint, type text, author_id uuid, parent_message_id uuid, content text, html text, nonce text, request_hash bytea, created_at timestamptz)
+    CROSS JOIN LATERAL (SELECT FROM memberships WHERE room_id = message.room_id AND user_id = message.author_id LIMIT 1) AS membership
     ON CONFLICT (room_id, author_id, nonce) DO NOTHING RETURNING id`;
 }
 

@@ -5,26 +5,21 @@ import type { Database } from '@confab/db';
 import { renderMarkdown } from '@confab/markdown';
 import { AppError } from '@confab/runtime';
 import { AppendRefused, type Streams } from '@confab/stream';
-import { v7 as uuidv7 } from 'uuid';
 
 import type { Actor } from '../actor.ts';
 import type { StandingCache } from '../members/standings.store.ts';
-import { placeIn } from '../place.ts';
 import { assertMay } from '../rooms/rooms.policy.ts';
 import { findStanding } from '../rooms/rooms.repository.ts';
 import { isBlank } from '../text.ts';
 import { presentPage, windowOf, type Anchor } from './history.ts';
 import { newestKept, type NewestCache } from './newest.store.ts';
 import { presentMessage } from './messages.presenter.ts';
-import { advancingReadMarker, findMessageByNonce, findMessageSeq, findingSender, insertingMessage, listRoots, type MessageRow } from './messages.repository.ts';
+import { advancingReadMarker, findMessageByNonce, findMessageSeq, listRoots } from './messages.repository.ts';
+import { createOutbox, nonceReused, type Sent } from './outbox.ts';
 
 export type ListMessagesQuery = NonNullable<operations['listMessages']['parameters']['query']>;
 
-export interface Sent {
-  readonly message: Schemas['Message'];
-  /** This nonce was sent before, and the message is the one it made, as it is now. */
-  readonly replayed: boolean;
-}
+export type { Sent } from './outbox.ts';
 
 export interface Messages {
   send(actor: Actor, roomId: string, body: Schemas['CreateMessageRequest']): Promise<Sent>;
@@ -39,58 +34,11 @@ export interface MessagesDependencies {
   readonly newest: NewestCache;
 }
 
-interface Text {
-  readonly content: string;
-  readonly html: string;
-  readonly nonce: string;
-  readonly requestHash: Buffer;
-}
-
 /** Each try that is refused without a reason that lasts met a member who left and came back in the meantime. */
 const tries = 3;
 
 export function createMessages({ database, streams, standings, newest }: MessagesDependencies): Messages {
-  /** Undefined when the guard refused it; nothing has happened then. */
-  async function trySend(actor: Actor, roomId: string, { content, html, nonce, requestHash }: Text): Promise<Sent | undefined> {
-    const stream = `room:${roomId}` as const;
-    let message: Schemas['Message'] | undefined;
-    try {
-      const events = await database.write((tx) =>
-        streams.appendFor(tx, stream, findingSender(roomId, actor.userId), (sender, places) => {
-          assertMay('write', sender);
-          const { seq, at } = placeIn(places, stream);
-          const row: MessageRow = {
-            id: uuidv7(),
-            room_id: roomId,
-            seq,
-            updated_seq: seq,
-            type: 'user',
-            author_id: actor.userId,
-            username: sender.username,
-            display_name: sender.display_name,
-            parent_message_id: null,
-            content,
-            html,
-            nonce,
-            created_at: at,
-            edited_at: null,
-            deleted_at: null,
-          };
-          message = presentMessage(row);
-          return {
-            row: insertingMessage(row, requestHash),
-            events: [{ stream, seq, type: 'message.created', d: message, subjectId: row.id, authorId: row.author_id }],
-          };
-        }),
-      );
-      await newest.invalidate(roomId);
-      streams.publish(events);
-      return message && { message, replayed: false };
-    } catch (error) {
-      if (error instanceof AppendRefused) return undefined;
-      throw error;
-    }
-  }
+  const outbox = createOutbox({ database, streams, newest });
 
   /** What opening a room asks for. */
   async function listNewest(actor: Actor, roomId: string, limit: number): Promise<Schemas['MessagePage']> {
@@ -103,7 +51,7 @@ export function createMessages({ database, streams, standings, newest }: Message
     // Its commit says from where on a replica shows the first one: that one's answer may never have come.
     const first = await database.write((tx) => findMessageByNonce(tx, roomId, actor.userId, nonce));
     if (first === undefined) return undefined;
-    if (!first.request_hash.equals(requestHash)) throw new AppError('message.nonce_reused');
+    if (!first.request_hash.equals(requestHash)) throw nonceReused();
     return { message: presentMessage(first), replayed: true };
   }
 
@@ -114,7 +62,7 @@ export function createMessages({ database, streams, standings, newest }: Message
       const { html } = renderMarkdown(body.content);
       const requestHash = hashRequest(null, body.content);
       for (let attempt = 0; attempt < tries; attempt += 1) {
-        const sent = (await trySend(actor, roomId, { ...body, html, requestHash })) ?? (await findFirst(actor, roomId, body.nonce, requestHash));
+        const sent = (await outbox.send({ userId: actor.userId, roomId, ...body, html, requestHash })) ?? (await findFirst(actor, roomId, body.nonce, requestHash));
         if (sent !== undefined) return sent;
       }
       throw new AppError('service.overloaded', { retryAfterSeconds: 1 });

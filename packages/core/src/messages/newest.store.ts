@@ -15,7 +15,7 @@ export interface NewestCache {
   /** Never older than what the reader was told of. */
   get(roomId: string, limit: number): Promise<Schemas['MessagePage']>;
   /** After each commit that changes what such a page shows, and before anybody is told of it. */
-  invalidate(roomId: string): Promise<void>;
+  invalidate(roomIds: readonly string[]): Promise<void>;
 }
 
 export function createNewestCache({ caches, database, streams }: { caches: Caches; database: Database; streams: Streams }): NewestCache {
@@ -44,8 +44,8 @@ export function createNewestCache({ caches, database, streams }: { caches: Cache
       const items = page.items.slice(-limit);
       return { ...page, items, hasMoreBefore: page.hasMoreBefore || items.length < page.items.length };
     },
-    async invalidate(roomId) {
-      await cache.invalidate([roomId]);
+    async invalidate(roomIds) {
+      await cache.invalidate(roomIds);
     },
   };
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import type { Schemas } from '@confab/contract';
 import { constraintError } from '@confab/db';
+import { AppError } from '@confab/runtime';
 
 import type { Actor, Core, SignedIn } from '../core.ts';
 
@@ -45,7 +46,7 @@ export async function insist<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (constraintError(error) !== 'service.overloaded') throw error;
+      if ((error instanceof AppError ? error.code : constraintError(error)) !== 'service.overloaded') throw error;
     }
   }
 }
