@@ -20,7 +20,7 @@ export const defaultLimits = {
   waiting: 2_000,
   batch: 64,
   /** Batches of many lanes under way, none of which waits for a lock. */
-  together: 1,
+  together: 2,
   /** Batches of one lane, which may. */
   apart: 4,
   /** Until it is begun. */
