@@ -3,7 +3,7 @@ import { renderPlain } from './plain.ts';
 import { renderParsed } from './render.ts';
 
 /** Put together at random from what may and what may not be plain, beginnings of syntax among it. */
-const parts = ['word', 'Ünïcode', '日本語', 'и', '7', '1.', '1)', ' ', '  ', '.', ',', '!', '?', ';', "'", '(', ')', '(c)', 'www.', 'WWW.a.b', 'wwww.x', 'a.example.org', 'http', ':', '//', '@', '[x]', '!(', '-', '_', '*', '~', '&amp;', '<b>', '\\', '`', '#', '>', '|', '\n', '\t', '\u00a0', 'İ', 'ß', '\u202e', '\ufdd0', '𝔘', ':', '"', '--', '=', '+', '$', '%', '`code`', ' `a_b.c/d` ', '**', '**two words**', ' **bold** ', '*em*'];
+const parts = ['word', 'Ünïcode', '日本語', 'и', '7', '1.', '1)', ' ', '  ', '.', ',', '!', '?', ';', "'", '(', ')', '(c)', 'www.', 'WWW.a.b', 'wwww.x', 'a.example.org', 'http', ':', '//', '@', '[x]', '!(', '-', '_', '*', '~', '&amp;', '<b>', '\\', '`', '#', '>', '|', '\n', '\t', '\u00a0', 'İ', 'ß', '\u202e', '\ufdd0', '𝔘', ':', '"', '--', '=', '+', '$', '%', '`code`', ' `a_b.c/d` ', '**', '**two words**', ' **bold** ', ' **bold:**', '*em*'];
 
 function random(seed: number): () => number {
   let state = seed;

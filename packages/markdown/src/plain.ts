@@ -3,12 +3,10 @@
  * letter, holds nothing but letters, digits, single spaces, the punctuation that means nothing in Markdown, and those two, neither of
  * them within the other, and no address that would become a link.
  */
-const letters = String.raw`[\p{L}\p{N}]`;
 const text = String.raw`[\p{L}\p{N},:;?!'"().%$€+=\-]`;
 const code = String.raw`\x60[\p{L}\p{N}.,:;?!'()%$+=\-/_#]+\x60`;
-/** Opens before a word and closes behind one: there is no other way to read it. */
-const strong = String.raw`\*\*${letters}(?: ?${text})*(?<=${letters})\*\*`;
-/** Both stand by themselves. */
+const strong = String.raw`\*\*[\p{L}\p{N}](?: ?${text})*\*\*`;
+/** Both stand by themselves: there is no other way to read the stars. */
 const part = String.raw`(?<=[ (])(?:${code}|${strong})(?=[ ,.;:?!)]|$)`;
 const plain = new RegExp(String.raw`^\p{L}(?: ?(?:${text}|${part}))*$`, 'u');
 
