@@ -1,4 +1,4 @@
-import { beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 
 import { createGathering, type Outcome } from './gathering.ts';
 
@@ -15,6 +15,12 @@ let runs: Run[];
 beforeEach(() => {
   runs = [];
 });
+afterEach(async () => {
+  for (const { answer } of runs) {
+    answer();
+    await turn();
+  }
+});
 
 function gathering(limits = {}) {
   return createGathering<string, string>({
@@ -24,7 +30,7 @@ function gathering(limits = {}) {
       return promise;
     },
     mayBeSplit: (error) => error instanceof Split,
-    limits: { together: 1, apart: 1, ...limits },
+    limits: { apart: 1, slowMs: 60_000, ...limits },
   });
 }
 
@@ -47,11 +53,26 @@ it('what comes in one turn goes together, at its end; what comes meanwhile toget
   expect(await Promise.all(second)).toEqual(['C1', 'A3', 'C2']);
 });
 
-it('a lane is not under way twice, and who has more than goes at once lets the others go first', async () => {
-  const { add } = gathering({ together: 2, batch: 2 });
-  const all = ['a1', 'a2', 'a3', 'b1', 'c1'].map((item) => add(item[0]!, item));
+it('none waits for a batch that hangs, up to a bounded number of them', async () => {
+  const { add } = gathering({ slowMs: 20, together: 2 });
+  for (const item of ['a1', 'b1', 'a2', 'c1', 'd1']) {
+    void add(item[0]!, item);
+    await turn();
+  }
+  expect(items()).toEqual(['pass over: a1']);
+  await expect.poll(items).toEqual(['pass over: a1', 'pass over: b1 c1 d1']);
+  void add('e', 'e1');
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  expect(runs).toHaveLength(2);
+  runs[0]!.answer();
   await turn();
-  expect(items()).toEqual(['pass over: a1 a2', 'pass over: b1 c1']);
+  expect(items().slice(2)).toEqual(['pass over: a2 e1']);
+});
+
+it('a lane is not under way twice, and who has more than goes at once lets the others go first', async () => {
+  const { add } = gathering({ slowMs: 0, batch: 2 });
+  const all = ['a1', 'a2', 'a3', 'b1', 'c1'].map((item) => add(item[0]!, item));
+  await expect.poll(items).toEqual(['pass over: a1 a2', 'pass over: b1 c1']);
   runs[1]!.answer();
   await turn();
   expect(runs).toHaveLength(2);

@@ -20,7 +20,9 @@ export const defaultLimits = {
   waiting: 2_000,
   batch: 64,
   /** Batches of many lanes under way, none of which waits for a lock. */
-  together: 2,
+  together: 3,
+  /** None is begun beside one that is younger, so that they are large; and none waits for one that hangs. */
+  slowMs: 50,
   /** Batches of one lane, which may. */
   apart: 4,
   /** Until it is begun. */
@@ -44,6 +46,8 @@ interface Lane<I, O> {
   isApart: boolean;
 }
 
+type Way = 'together' | 'apart';
+
 type Batch<I, O> = readonly (readonly [Lane<I, O>, Waiting<I, O>])[];
 
 const overloaded = () => new AppError('service.overloaded', { retryAfterSeconds: 1 });
@@ -56,6 +60,8 @@ export function createGathering<I, O>({ run, mayBeSplit, limits: given }: Gather
   const limits = { ...defaultLimits, ...given };
   const lanes = new Map<string, Lane<I, O>>();
   const underWay = { together: 0, apart: 0 };
+  /** Of those together. */
+  let slow = 0;
   let waiting = 0;
   let isDue = false;
   let expiry: NodeJS.Timeout | undefined;
@@ -83,23 +89,40 @@ export function createGathering<I, O>({ run, mayBeSplit, limits: given }: Gather
 
   function pump(): void {
     isDue = false;
-    for (const [way, isApart] of [['together', false], ['apart', true]] as const) {
-      while (underWay[way] < limits[way]) {
-        const batch = next(isApart);
-        if (batch.length === 0) break;
-        void perform(batch, way);
-      }
-    }
+    while (underWay.together === slow && slow < limits.together && begin('together'));
+    while (underWay.apart < limits.apart && begin('apart'));
   }
 
-  async function perform(batch: Batch<I, O>, way: keyof typeof underWay): Promise<void> {
+  function begin(way: Way): boolean {
+    const batch = next(way === 'apart');
+    if (batch.length === 0) return false;
+    void perform(batch, way);
+    return true;
+  }
+
+  function noteIfSlow(): () => void {
+    let isSlow = false;
+    const timer = setTimeout(() => {
+      isSlow = true;
+      slow += 1;
+      pump();
+    }, limits.slowMs);
+    return () => {
+      clearTimeout(timer);
+      if (isSlow) slow -= 1;
+    };
+  }
+
+  async function perform(batch: Batch<I, O>, way: Way): Promise<void> {
     underWay[way] += 1;
+    const ended = way === 'together' ? noteIfSlow() : undefined;
     try {
       settle(batch, await run(batch.map(([, { item }]) => item), way === 'apart' ? 'wait' : 'pass over'));
     } catch (error) {
       if (batch.length > 1 && mayBeSplit(error)) split(batch);
       else for (const [, { reject }] of batch) reject(error);
     }
+    ended?.();
     underWay[way] -= 1;
     for (const lane of lanesOf(batch)) {
       lane.isUnderWay = false;
