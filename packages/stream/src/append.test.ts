@@ -8,9 +8,10 @@ import { type RawBuilder, sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { append, createStreamRows } from './append.ts';
+import { appendEach } from './append-each.ts';
 import { backfill, heads } from './backfill.ts';
 import type { Draft, Place } from './event.ts';
-import { AppendRefused } from './streams.ts';
+import { AppendRefused, type Appender } from './streams.ts';
 
 let clone: TestDatabase;
 let db: Database;
@@ -126,6 +127,50 @@ describe('a guarded row', () => {
     await removal;
     expect(await outcome).toBeInstanceOf(AppendRefused);
     expect(await seqsOf(room)).toEqual([1]);
+  });
+});
+
+describe('many who append one event each', () => {
+  const asking = (...asked: (readonly [stream: StreamId, may: boolean])[]) => sql<Appender>`
+    SELECT * FROM json_to_recordset(${JSON.stringify(asked.map(([stream, may], turn) => ({ stream_id: stream, turn, may_append: may })).toReversed())}::json) AS asked (stream_id text, turn integer, may_append boolean)`;
+  const appendAll = (appenders: RawBuilder<Appender>, ifLocked: 'wait' | 'pass over', row: RawBuilder<unknown> | null = null, rowCount = 1) => {
+    let given: string[] = [];
+    const writing = db.write((tx) => appendEach(tx, { appenders, ifLocked }, (placed) => {
+      given = placed.map(({ appender, place }) => `${appender.turn}: ${place?.stream === room ? 'room' : (place?.stream ?? 'none')} ${place?.seq}`);
+      return { row, rowCount, events: placed.flatMap(({ place }) => (place === undefined ? [] : draft(place))) };
+    }).then((last) => last ?? []));
+    return writing.then(() => given);
+  };
+
+  it('have their numbers in their turns, and who may not has none', async () => {
+    await write();
+    expect(await appendAll(asking([room, true], [user, false], [room, false], [room, true]), 'pass over')).toEqual(['0: room 2', '1: none undefined', '2: none undefined', '3: room 3']);
+    expect(await appendAll(asking([user, false]), 'pass over')).toEqual(['0: none undefined']);
+    expect([await seqsOf(room), await seqsOf(user)]).toEqual([upTo(3), []]);
+  });
+
+  it('pass over what somebody else has locked, or wait for it, and then for it alone', async () => {
+    let waiting: Promise<string[]> | undefined;
+    await db.write(async (tx) => {
+      const last = await append(tx, [{ stream: user }], (places) => ({ row: null, events: places.map((place) => draft(place)) }));
+      expect(await appendAll(asking([room, true], [user, true]), 'pass over')).toEqual(['0: room 1', '1: none undefined']);
+      waiting = appendAll(asking([user, true], [room, false]), 'wait');
+      await expect.poll(() => waitingForLocks(db)).toBe(1);
+      return last;
+    });
+    expect(await waiting).toEqual([`0: ${user} 2`, '1: none undefined']);
+    await expect(appendAll(asking([room, true], [user, true]), 'wait')).rejects.toThrow('waits for several streams');
+    await expect(appendAll(asking(['room:nobody', true]), 'wait')).rejects.toThrow('there is no room:nobody');
+    expect([await seqsOf(room), await seqsOf(user)]).toEqual([upTo(1), upTo(2)]);
+  });
+
+  it('are all refused if one of their rows is, and leave no number behind', async () => {
+    const id = randomUUID();
+    const two = (other: string) => sql`INSERT INTO guarded VALUES (${id}, 1), (${other}, 1) ON CONFLICT DO NOTHING RETURNING 1`;
+    await appendAll(asking([room, true], [user, true]), 'pass over', two(randomUUID()), 2);
+    await expect(appendAll(asking([room, true], [user, true]), 'pass over', two(randomUUID()), 2)).rejects.toThrow(AppendRefused);
+    expect([await seqsOf(room), await seqsOf(user)]).toEqual([[1], [1]]);
+    expect(await heads(db.primary, [room, user])).toEqual(new Map([[room, 1], [user, 1]]));
   });
 });
 

@@ -129,6 +129,16 @@ it('what may have taken effect is not tried again', async () => {
   expect(runs).toHaveLength(1);
 });
 
+it('what took longer than anybody waits is not tried again either', async () => {
+  const { add } = gathering({ waitMs: 20 });
+  const all = ['a1', 'b1'].map((item) => codeOf(add(item[0]!, item)));
+  await turn();
+  await new Promise((resolve) => setTimeout(resolve, 40));
+  last().fail(new Split('the lock was not given'));
+  expect(await Promise.all(all)).toEqual([new Split('the lock was not given'), new Split('the lock was not given')]);
+  expect(runs).toHaveLength(1);
+});
+
 it('no more than a bounded number wait, and none for long: the rest is told that all are busy', async () => {
   const { add } = gathering({ waiting: 3, waitMs: 80 });
   void add('a', 'a1');

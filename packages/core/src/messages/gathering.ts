@@ -119,7 +119,7 @@ export function createGathering<I, O>({ run, mayBeSplit, limits: given }: Gather
     try {
       settle(batch, await run(batch.map(([, { item }]) => item), way === 'apart' ? 'wait' : 'pass over'));
     } catch (error) {
-      if (batch.length > 1 && mayBeSplit(error)) split(batch);
+      if (batch.length > 1 && mayBeSplit(error)) split(batch, error);
       else for (const [, { reject }] of batch) reject(error);
     }
     ended?.();
@@ -142,10 +142,15 @@ export function createGathering<I, O>({ run, mayBeSplit, limits: given }: Gather
     putBack(passedOver);
   }
 
-  function split(batch: Batch<I, O>): void {
-    if (lanesOf(batch).size === 1) for (const [, each] of batch) each.isSuspect = true;
-    putBack(batch);
+  /** Who has waited too long by now, perhaps for a lock, does not begin to wait again. */
+  function split(batch: Batch<I, O>, error: unknown): void {
+    const { late = [], inTime = [] } = Object.groupBy(batch, ([, { addedAt }]) => (isLate(addedAt) ? 'late' : 'inTime'));
+    for (const [, { reject }] of late) reject(error);
+    if (lanesOf(batch).size === 1) for (const [, each] of inTime) each.isSuspect = true;
+    putBack(inTime);
   }
+
+  const isLate = (addedAt: number) => performance.now() - addedAt > limits.waitMs;
 
   function putBack(batch: Batch<I, O>): void {
     for (const [lane, of] of Map.groupBy(batch, ([each]) => each)) {
@@ -162,11 +167,10 @@ export function createGathering<I, O>({ run, mayBeSplit, limits: given }: Gather
 
   function expire(): void {
     expiry = undefined;
-    const before = performance.now() - limits.waitMs;
     for (const lane of lanes.values()) {
-      const expired = lane.waiting.filter(({ addedAt }) => addedAt < before);
+      const expired = lane.waiting.filter(({ addedAt }) => isLate(addedAt));
       if (expired.length === 0) continue;
-      lane.waiting = lane.waiting.filter(({ addedAt }) => addedAt >= before);
+      lane.waiting = lane.waiting.filter(({ addedAt }) => !isLate(addedAt));
       waiting -= expired.length;
       if (lane.waiting.length === 0 && !lane.isUnderWay) lanes.delete(lane.name);
       for (const { reject } of expired) reject(overloaded());
