@@ -36,7 +36,12 @@ async function takePlaceForEach<T extends Appender>(tx: Tx, { appenders, ifLocke
   return inTurn.map((appender) => ({ appender, place: appender.may_append ? places.get(appender.stream_id)?.shift() : undefined }));
 }
 
-const theOne = sql`free AS (SELECT stream_id AS id FROM wanted),`;
+/**
+ * PostgreSQL may wait twice, for the place at the head of those who wait and for the row, and whoever comes here has waited before.
+ * The limit is the transaction's, and holds from this statement on.
+ */
+const lockMs = 3_000;
+const theOne = sql`free AS MATERIALIZED (SELECT stream_id AS id FROM wanted WHERE set_config('lock_timeout', ${String(lockMs)}::text, true) IS NOT NULL),`;
 const those = sql`free AS MATERIALIZED (SELECT id FROM stream WHERE id = ANY (ARRAY(SELECT stream_id FROM wanted)) FOR NO KEY UPDATE SKIP LOCKED),`;
 
 function placesOf(stream: StreamId, appending: readonly Found<Appender>[], ifLocked: 'wait' | 'pass over'): Place[] {

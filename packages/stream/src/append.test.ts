@@ -164,6 +164,17 @@ describe('many who append one event each', () => {
     expect([await seqsOf(room), await seqsOf(user)]).toEqual([upTo(1), upTo(2)]);
   });
 
+  it('wait no longer than three seconds, where others wait for five', { timeout: 20_000 }, async () => {
+    await db.write(async (tx) => {
+      const last = await append(tx, [{ stream: user }], (places) => ({ row: null, events: places.map((place) => draft(place)) }));
+      const begunAt = performance.now();
+      await expect(appendAll(asking([user, true]), 'wait')).rejects.toMatchObject({ code: '55P03' });
+      expect(performance.now() - begunAt).toBeLessThan(4_500);
+      return last;
+    });
+    expect(await seqsOf(user)).toEqual([1]);
+  });
+
   it('are all refused if one of their rows is, and leave no number behind', async () => {
     const id = randomUUID();
     const two = (other: string) => sql`INSERT INTO guarded VALUES (${id}, 1), (${other}, 1) ON CONFLICT DO NOTHING RETURNING 1`;
