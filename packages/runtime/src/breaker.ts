@@ -66,7 +66,27 @@ export function createBreakers({ logger, metrics, settings = defaultBreakerSetti
       policy.onStateChange((to) => changed(name, stateOf(to)));
       policy.onBreak(onOpen);
 
+      /** Since the last success: only then has the library anything to learn from the next one. */
+      let hasFailed = false;
+
+      /** While all is well, which is nearly always, a call costs no more than itself. */
+      async function runClosed<T>(work: () => Promise<T>): Promise<T> {
+        try {
+          const answer = await work();
+          if (hasFailed && policy.state === CircuitState.Closed) {
+            hasFailed = false;
+            await policy.execute(() => undefined);
+          }
+          return answer;
+        } catch (error) {
+          hasFailed = true;
+          if (policy.state === CircuitState.Closed) await policy.execute(() => Promise.reject(error));
+          throw error;
+        }
+      }
+
       async function run<T>(work: () => Promise<T>): Promise<T> {
+        if (policy.state === CircuitState.Closed) return runClosed(work);
         // The library would let the others wait for the probe.
         if (policy.state === CircuitState.HalfOpen) throw new BreakerOpen(name);
         try {
