@@ -1,6 +1,6 @@
 import { createCore } from '@confab/core';
 import { createDatabase } from '@confab/db';
-import { createRedis, observeRedis } from '@confab/redis';
+import { createRedis, createRedisObserver } from '@confab/redis';
 import { breakerSettings, createBreakers, createHealth, createLifecycle, createLogger, createMetrics, createStatus, startOpsServer, startTracing, systemClock, tracingSettings } from '@confab/runtime';
 import { createStreams } from '@confab/stream';
 import manifest from '../package.json' with { type: 'json' };
@@ -16,7 +16,7 @@ const tracing = await startTracing({ process: 'api', settings: tracingSettings(c
 lifecycle.onStop('traces', () => tracing.stop());
 const metrics = createMetrics({ process: 'api' });
 const breakers = createBreakers({ logger, metrics, settings: breakerSettings(config) });
-lifecycle.onStop('redis observer', observeRedis({ logger, metrics }));
+const observe = createRedisObserver({ logger, metrics });
 
 const database = createDatabase({
   primaryUrl: config.DATABASE_URL,
@@ -28,9 +28,9 @@ const database = createDatabase({
 });
 lifecycle.onStop('database', () => database.stop());
 // A request does not wait for a Redis that is away; what was committed is rung for when it is back.
-const redis = createRedis({ url: config.REDIS_URL, name: 'api', logger, queue: false, breakers });
+const redis = createRedis({ url: config.REDIS_URL, name: 'api', logger, queue: false, breakers, observe });
 lifecycle.onStop('redis', () => redis.stop());
-const ringing = createRedis({ url: config.REDIS_URL, name: 'api-streams', logger, queue: true, breakers });
+const ringing = createRedis({ url: config.REDIS_URL, name: 'api-streams', logger, queue: true, breakers, observe });
 lifecycle.onStop('redis of the streams', () => ringing.stop());
 const streams = createStreams({ db: database, redis: ringing, logger, metrics });
 lifecycle.onStop('streams', () => streams.stop());

@@ -1,6 +1,6 @@
 import { createCore } from '@confab/core';
 import { createDatabase } from '@confab/db';
-import { createRedis, createSubscriber, observeRedis } from '@confab/redis';
+import { createRedis, createRedisObserver, createSubscriber } from '@confab/redis';
 import { breakerSettings, createBreakers, createHealth, createLifecycle, createLogger, createMetrics, createStatus, startOpsServer, startTracing, systemClock, tracingSettings } from '@confab/runtime';
 import { createStreams } from '@confab/stream';
 
@@ -28,14 +28,14 @@ lifecycle.onStop('traces', () => tracing.stop());
 const metrics = createMetrics({ process: 'gateway' });
 const breakers = createBreakers({ logger, metrics, settings: breakerSettings(config) });
 const later = (delayMs: number, work: () => void) => void setTimeout(work, delayMs).unref();
-lifecycle.onStop('redis observer', observeRedis({ logger, metrics }));
+const observe = createRedisObserver({ logger, metrics });
 
 const database = createDatabase({ primaryUrl: config.DATABASE_URL, replicaUrls: config.DATABASE_REPLICA_URLS, applicationName: 'confab-gateway', logger, metrics, breakers });
 lifecycle.onStop('database', () => database.stop());
 // What Redis does not answer at once, PostgreSQL does.
-const redis = createRedis({ url: config.REDIS_URL, name: 'gateway', logger, queue: false, breakers });
+const redis = createRedis({ url: config.REDIS_URL, name: 'gateway', logger, queue: false, breakers, observe });
 lifecycle.onStop('redis', () => redis.stop());
-const subscriber = createSubscriber({ url: config.REDIS_URL, name: 'gateway-feed', logger, onReconnect });
+const subscriber = createSubscriber({ url: config.REDIS_URL, name: 'gateway-feed', logger, observe, onReconnect });
 lifecycle.onStop('redis feed', () => subscriber.stop());
 const streams = createStreams({ db: database, redis, logger });
 const core = createCore({ database, redis, streams, logger, metrics, clock: systemClock, secret: config.CONFAB_SECRET, signingKeysFile: config.SIGNING_KEYS_FILE, gatewayUrls: [] });

@@ -1,6 +1,6 @@
 import { createCore } from '@confab/core';
 import { createDatabase } from '@confab/db';
-import { createRedis, observeRedis } from '@confab/redis';
+import { createRedis, createRedisObserver } from '@confab/redis';
 import { breakerSettings, createBreakers, createHealth, createLifecycle, createLogger, createMetrics, createStatus, startOpsServer, startTracing, systemClock, tracingSettings } from '@confab/runtime';
 import { createStreams } from '@confab/stream';
 import manifest from '../package.json' with { type: 'json' };
@@ -16,11 +16,11 @@ const tracing = await startTracing({ process: 'worker', settings: tracingSetting
 lifecycle.onStop('traces', () => tracing.stop());
 const metrics = createMetrics({ process: 'worker' });
 const breakers = createBreakers({ logger, metrics, settings: breakerSettings(config) });
-lifecycle.onStop('redis observer', observeRedis({ logger, metrics }));
+const observe = createRedisObserver({ logger, metrics });
 
 const database = createDatabase({ primaryUrl: config.DATABASE_URL, replicaUrls: config.DATABASE_REPLICA_URLS, applicationName: 'confab-worker', logger, metrics, breakers });
 lifecycle.onStop('database', () => database.stop());
-const redis = createRedis({ url: config.REDIS_URL, name: 'worker', logger, queue: true, breakers });
+const redis = createRedis({ url: config.REDIS_URL, name: 'worker', logger, queue: true, breakers, observe });
 lifecycle.onStop('redis', () => redis.stop());
 const streams = createStreams({ db: database, redis, logger, metrics });
 lifecycle.onStop('streams', () => streams.stop());

@@ -1,6 +1,8 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@confab/runtime';
 import { createClient, RESP_TYPES, type RedisClientType } from 'redis';
+import { type Observe, unobserved } from './observer.ts';
 import { reconnectStrategy } from './reconnect.ts';
 import { watch } from './watchdog.ts';
 
@@ -8,6 +10,7 @@ export type RedisClient = RedisClientType;
 
 /** How long commands under way are waited for at the end. */
 const closeMs = 1_000;
+const usualQueueTimeoutMs = 5_000;
 
 export type ConnectionOptions = {
   url: string;
@@ -16,16 +19,22 @@ export type ConnectionOptions = {
   logger: Logger;
   /** True: commands wait, bounded in number, for a connection that is away. False: they fail at once. */
   queue: boolean;
-  /** How long a command may wait for that; for ever if absent. */
+  /** How long a command of `inTime` may wait for that, and a tenth of a second longer. */
   queueTimeoutMs?: number;
+  observe?: Observe;
   onReady?: () => void;
   onLost?: () => void;
 };
 
-export type Connection = { client: RedisClient; stop: () => Promise<void> };
+export type Connection = {
+  client: RedisClient;
+  /** For a command that is to be sent at once. */
+  inTime: () => RedisClient;
+  stop: () => Promise<void>;
+};
 
 /** Connects in the background and stays at it until stopped. */
-export function connect({ url, name, logger, queue, queueTimeoutMs, onReady, onLost }: ConnectionOptions): Connection {
+export function connect({ url, name, logger, queue, queueTimeoutMs = usualQueueTimeoutMs, observe = unobserved, onReady, onLost }: ConnectionOptions): Connection {
   const log = logger.child({ redis: name });
   let isLost = true;
   const client: RedisClient = createClient({
@@ -34,8 +43,9 @@ export function connect({ url, name, logger, queue, queueTimeoutMs, onReady, onL
     disableOfflineQueue: !queue,
     commandsQueueMaxLength: 20_000,
     maintNotifications: 'disabled',
+    // Otherwise the library sets a timer for each command.
+    commandOptions: { timeout: 0 },
     socket: { connectTimeout: 2_000, socketTimeout: 5_000, reconnectStrategy },
-    ...(queueTimeoutMs === undefined ? {} : { commandOptions: { timeout: queueTimeoutMs } }),
   });
   client.on('error', (error: unknown) => {
     if (!isLost) log.warn({ err: error }, 'redis lost');
@@ -50,14 +60,33 @@ export function connect({ url, name, logger, queue, queueTimeoutMs, onReady, onL
   });
   // Rejects only when it is stopped before it was ever ready.
   client.connect().catch(() => undefined);
-  const stopWatching = watch(client, log);
+  const stopWatching = watch(client, { logger: log, observe });
   return {
     client,
+    inTime: queue ? inTurns(client, queueTimeoutMs) : () => client,
     async stop() {
       stopWatching();
       if (client.isReady) await Promise.race([client.close(), delay(closeMs)]);
       client.destroy();
     },
+  };
+}
+
+/** Commands that begin within this time are given up together: to the library a limit of its own for each is dearer than the command. */
+const turnMs = 100;
+
+function inTurns(client: RedisClient, timeoutMs: number): () => RedisClient {
+  let current = client;
+  let until = 0;
+  return () => {
+    const now = performance.now();
+    if (now < until) return current;
+    until = now + turnMs;
+    const over = new AbortController();
+    setMaxListeners(0, over.signal);
+    setTimeout(() => over.abort(), turnMs + timeoutMs).unref();
+    current = client.withAbortSignal(over.signal) as RedisClient;
+    return current;
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Breakers } from '@confab/runtime';
 import { ErrorReply } from 'redis';
-import { within } from './within.ts';
+import { createPatience } from './patience.ts';
 
 /** What Redis is asked for. Each has its own breaker: a heavy one that fails must not stop the others. */
 export type RedisUse = 'cache' | 'limiter' | 'sessions' | 'publish' | 'leases' | 'replay';
@@ -19,12 +19,12 @@ const outOfService = /^(LOADING|MASTERDOWN|CLUSTERDOWN|READONLY|NOREPLICAS|MISCO
 
 export function createGuards(breakers: Breakers): (use: RedisUse) => Ask {
   const guards = new Map<RedisUse, Ask>();
+  const inTime = createPatience(breakers.settings.callMs);
   return (use) => {
     const known = guards.get(use);
     if (known !== undefined) return known;
     const breaker = breakers.create(`redis_${use}`, isOutage);
-    const patienceMs = unhurried.has(use) ? undefined : breakers.settings.callMs;
-    const ask: Ask = (command) => breaker.run(() => (patienceMs === undefined ? command() : within(command(), patienceMs)));
+    const ask: Ask = unhurried.has(use) ? (command) => breaker.run(command) : (command) => breaker.run(() => inTime(command()));
     guards.set(use, ask);
     return ask;
   };

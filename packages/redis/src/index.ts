@@ -8,7 +8,7 @@ export { createCaches, type Caches, type CachesOptions } from './caches.ts';
 export type { RedisClient } from './client.ts';
 export type { Commands } from './commands.ts';
 export type { Ask, RedisUse } from './guard.ts';
-export { observeRedis, type ObserverOptions } from './observer.ts';
+export { createRedisObserver, type Observe, type ObserverOptions } from './observer.ts';
 export { createRedis, type Redis, type RedisOptions } from './redis.ts';
 export { type Argument, defineScript, type Script } from './script.ts';
 export { createSubscriber, type Listener, type Subscriber, type SubscriberOptions } from './subscriber.ts';

@@ -1,19 +1,19 @@
-import { tracingChannel } from 'node:diagnostics_channel';
 import { currentContext, type Logger, type Metrics, recordSpan, startAtZero } from '@confab/runtime';
-import { type BatchOperationContext, CHANNELS, type CommandTraceContext } from 'redis';
 import { commandClass, commandClasses } from './command-class.ts';
 
 export type ObserverOptions = { readonly logger: Logger; readonly metrics?: Metrics };
 
-type Command = CommandTraceContext & { error?: unknown };
-type Batch = BatchOperationContext & { error?: unknown };
+/** Asks for the command, by its name in capitals, and looks on. */
+export type Observe = <T>(command: string, ask: () => Promise<T>) => Promise<T>;
+
+export const unobserved: Observe = async (_command, ask) => ask();
 
 /**
- * One observation and, where something is traced, one span for each command of every client of this process; its time goes
- * to whoever waited for it. Its name and class alone: keys and values are whose they are. Subscriptions are no commands here.
- * Answers how to stop.
+ * One a process, for all of its clients: one observation and, where something is traced, one span for each command; its time
+ * goes to whoever waited for it. Its name and class alone: keys and values are whose they are. Subscriptions are no commands here.
+ * (The library's own channel of diagnostics costs as much as the command.)
  */
-export function observeRedis({ logger, metrics }: ObserverOptions): () => void {
+export function createRedisObserver({ logger, metrics }: ObserverOptions): Observe {
   const duration = metrics?.histogram({
     name: 'confab_redis_command_duration_seconds',
     help: 'From asking for a command to having its answer, waiting for a connection included, by class: read, write, script, pubsub, stream, transaction, connection, other.',
@@ -27,7 +27,8 @@ export function observeRedis({ logger, metrics }: ObserverOptions): () => void {
   });
   if (errors !== undefined) startAtZero(errors, 'command_class', commandClasses);
 
-  function ended(command: string, durationMs: number, error: unknown): void {
+  function ended(command: string, startedAt: number, error?: unknown): void {
+    const durationMs = performance.now() - startedAt;
     const kind = commandClass(command);
     // A script that the server does not know yet is sent again with its text.
     const failed = error !== undefined && !isUnknownScript(error);
@@ -46,33 +47,17 @@ export function observeRedis({ logger, metrics }: ObserverOptions): () => void {
     }
   }
 
-  const stopCommands = listen<Command>(CHANNELS.TRACE_COMMAND, ({ command, error }, durationMs) => ended(command, durationMs, error));
-  // What goes in a transaction is not told one by one; a pipeline's commands are.
-  const stopBatches = listen<Batch>(CHANNELS.TRACE_BATCH, ({ batchMode, error }, durationMs) => {
-    if (batchMode === 'MULTI') ended('EXEC', durationMs, error);
-  });
-  return () => {
-    stopCommands();
-    stopBatches();
+  return async (command, ask) => {
+    const startedAt = performance.now();
+    try {
+      const answer = await ask();
+      ended(command, startedAt);
+      return answer;
+    } catch (error) {
+      ended(command, startedAt, error);
+      throw error;
+    }
   };
-}
-
-/** node-redis tells of each command on a channel of Node's diagnostics; the listener runs in the context of who asked. */
-function listen<C extends object>(name: string, ended: (context: C, durationMs: number) => void): () => void {
-  const begun = new WeakMap<object, number>();
-  const listeners = {
-    start: (context: object) => void begun.set(context, performance.now()),
-    end: () => undefined,
-    asyncStart: () => undefined,
-    asyncEnd(context: object) {
-      const startedAt = begun.get(context);
-      if (startedAt !== undefined) ended(context as C, performance.now() - startedAt);
-    },
-    error: () => undefined,
-  };
-  const channel = tracingChannel<unknown, object>(name);
-  channel.subscribe(listeners);
-  return () => channel.unsubscribe(listeners);
 }
 
 function isUnknownScript(error: unknown): boolean {

@@ -79,7 +79,7 @@ test('nobody waits for ever, and readiness says that it is away', async () => {
   await bothAway();
   await expect(hasty.check()).rejects.toThrow(/The client is offline|part of the cluster is away/);
   const { result, afterMs } = await outcome(patient.client.get('k'));
-  expect(result).toBe('TimeoutError');
+  expect(result).toBe('AbortError');
   expect(afterMs).toBeGreaterThan(1_500);
   expect(afterMs).toBeLessThan(3_500);
 });

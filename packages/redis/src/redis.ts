@@ -1,6 +1,7 @@
 import { type Breakers, createBreakers, type Logger } from '@confab/runtime';
 import { bufferReplies, type RedisClient } from './client.ts';
-import { type BufferCommands, type Commands, routed } from './commands.ts';
+import { type BufferCommands, type Commands, type Route, routed } from './commands.ts';
+import { type Observe, unobserved } from './observer.ts';
 import { type Ask, createGuards, type RedisUse } from './guard.ts';
 import { isCluster, openServers } from './open.ts';
 import { createRoute } from './route.ts';
@@ -33,15 +34,17 @@ export type RedisOptions = {
   queue: boolean;
   /** The process's, so that metrics and readiness tell of them. */
   breakers?: Breakers;
+  /** The process's. */
+  observe?: Observe;
 };
 
 const queueTimeoutMs = 2_000;
 
 /** Returns at once and connects in the background: Redis away means slower, not broken. */
-export function createRedis({ url, name, logger, queue, breakers = createBreakers({ logger }) }: RedisOptions): Redis {
+export function createRedis({ url, name, logger, queue, breakers = createBreakers({ logger }), observe = unobserved }: RedisOptions): Redis {
   let isWaitedFor = Promise.withResolvers<void>();
   let changes = 0;
-  const servers = openServers({ url, name, logger, queue, ...(queue ? { queueTimeoutMs } : {}), ready: tell, changed: tell, lost: () => void (changes += 1) });
+  const servers = openServers({ url, name, logger, queue, observe, ...(queue ? { queueTimeoutMs } : {}), ready: tell, changed: tell, lost: () => void (changes += 1) });
 
   function tell(): void {
     changes += 1;
@@ -50,16 +53,12 @@ export function createRedis({ url, name, logger, queue, breakers = createBreaker
     isWaitedFor = Promise.withResolvers();
   }
 
-  function views(): Pick<Redis, 'client' | 'buffers'> {
-    const [only] = servers.all();
-    // Nothing stands between a single Redis and whoever asks it.
-    if (!isCluster(url) && only !== undefined) return { client: only.client, buffers: only.client.withTypeMapping(bufferReplies) };
-    const route = createRoute(servers, queue ? queueTimeoutMs : 0);
-    return { client: routed<Commands>(route, (node) => node), buffers: routed<BufferCommands>(route, (node) => node.withTypeMapping(bufferReplies)) };
-  }
+  const [only] = servers.all();
+  const route: Route = isCluster(url) || only === undefined ? createRoute(servers, queue ? queueTimeoutMs : 0) : (_key, command) => command(only.inTime());
 
   return {
-    ...views(),
+    client: routed<Commands>(route, (node) => node, observe),
+    buffers: routed<BufferCommands>(route, (node) => node.withTypeMapping(bufferReplies), observe),
     guard: createGuards(breakers),
     get nodes() {
       return servers.all().map(({ client }) => client);
@@ -80,7 +79,7 @@ export function createRedis({ url, name, logger, queue, breakers = createBreaker
     },
     async check() {
       if (!servers.isReady && isCluster(url)) throw new Error('part of the cluster is away');
-      await Promise.all(servers.all().map(({ client }) => client.ping()));
+      await Promise.all(servers.all().map(({ inTime }) => observe('PING', () => inTime().ping())));
     },
     stop: servers.stop,
   };

@@ -29,7 +29,7 @@ export function createRoute(servers: Servers, patienceMs: number): (key: string 
     let isAsking = false;
     for (let tries = 1; ; tries += 1) {
       try {
-        return await (isAsking ? asking(server, command) : command(server.client));
+        return await (isAsking ? asking(server, command) : command(server.inTime()));
       } catch (error) {
         if (!(error instanceof ErrorReply) || tries === mostTries) throw error;
         const [kind, , address = ''] = error.message.split(' ');
@@ -54,7 +54,8 @@ async function found(servers: Servers, slot: number, patienceMs: number): Promis
 }
 
 /** In one write, so that nothing comes between. */
-async function asking({ client }: Connection, command: Command): Promise<unknown> {
+async function asking({ inTime }: Connection, command: Command): Promise<unknown> {
+  const client = inTime();
   const [, answer] = await Promise.all([client.sendCommand(['ASKING']), command(client)]);
   return answer;
 }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { backoffMs, type Logger } from '@confab/runtime';
 import { ErrorReply } from 'redis';
 import type { Connection } from './client.ts';
+import { type Observe, unobserved } from './observer.ts';
 import { openServers } from './open.ts';
 import { slotOf } from './slot.ts';
 
@@ -21,6 +22,8 @@ export type SubscriberOptions = {
   url: string;
   name: string;
   logger: Logger;
+  /** The process's. */
+  observe?: Observe;
   /**
    * After a reconnect, or after channels have gone to another node, with every subscription made again: whatever was
    * published in between is lost, so everything is suspect.
@@ -34,7 +37,7 @@ const longMs = 1_000;
  * Connections for messages alone, one a node. Sharded pub/sub: a channel is served where a key of its name would be, and
  * a message crosses no other node.
  */
-export function createSubscriber({ url, name, logger, onReconnect }: SubscriberOptions): Subscriber {
+export function createSubscriber({ url, name, logger, observe = unobserved, onReconnect }: SubscriberOptions): Subscriber {
   const wanted = new Map<string, Listener>();
   /** Where each was acknowledged. */
   const heardAt = new Map<string, Connection>();
@@ -43,7 +46,7 @@ export function createSubscriber({ url, name, logger, onReconnect }: SubscriberO
   const asked = new Map<string, { at: Connection; giveUp: (why: Error) => void }>();
   const met = new WeakSet<Connection>();
   let isStopped = false;
-  const servers = openServers({ url, name, logger, queue: true, ready, changed });
+  const servers = openServers({ url, name, logger, queue: true, observe, ready, changed });
 
   const ownerOf = (channel: string): Connection | undefined => servers.of(slotOf(channel));
   const isElsewhere = (channel: string, at: Connection): boolean => ownerOf(channel) !== at;
@@ -148,7 +151,7 @@ export function createSubscriber({ url, name, logger, onReconnect }: SubscriberO
       return servers.isReady;
     },
     async check() {
-      await Promise.all(servers.all().map(({ client }) => client.ping()));
+      await Promise.all(servers.all().map(({ inTime }) => observe('PING', () => inTime().ping())));
     },
     async stop() {
       isStopped = true;

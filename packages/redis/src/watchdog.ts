@@ -1,5 +1,6 @@
 import type { Logger } from '@confab/runtime';
 import type { RedisClient } from './client.ts';
+import type { Observe } from './observer.ts';
 
 const everyMs = 1_000;
 const patience = 3;
@@ -9,7 +10,7 @@ const patience = 3;
  * So: one PING at a time, and a connection that owes its answer for three turns is replaced. Turns, not milliseconds:
  * when this process was the one that hung, it has had only one.
  */
-export function watch(client: RedisClient, logger: Logger): () => void {
+export function watch(client: RedisClient, { logger, observe }: { logger: Logger; observe: Observe }): () => void {
   let isAsking = false;
   let missed = 0;
   const timer = setInterval(() => {
@@ -20,7 +21,7 @@ export function watch(client: RedisClient, logger: Logger): () => void {
     if (!isAsking) {
       missed = 0;
       isAsking = true;
-      client.ping().then(
+      observe('PING', () => client.ping()).then(
         () => (isAsking = false),
         () => (isAsking = false),
       );

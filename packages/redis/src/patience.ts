@@ -1,0 +1,43 @@
+/** Each answer has so long from when it was asked for; later it is rejected, and the command itself may still arrive. */
+export type Patience = <T>(answer: Promise<T>) => Promise<T>;
+
+type Waiting = { readonly until: number; readonly giveUp: () => void };
+
+/** Who has the same patience gives up in the order of asking: one timer does for all, where one each would cost more than the command. */
+export function createPatience(ms: number): Patience {
+  const waiting = new Set<Waiting>();
+  let timer: NodeJS.Timeout | undefined;
+
+  function wake(inMs: number): void {
+    // If we were the ones who were late, the answer lies in the socket, which is read before the next immediate.
+    timer = setTimeout(() => setImmediate(sweep), inMs);
+    timer.unref();
+  }
+
+  function sweep(): void {
+    timer = undefined;
+    const now = performance.now();
+    for (const each of waiting) {
+      if (each.until > now) return wake(each.until - now);
+      waiting.delete(each);
+      each.giveUp();
+    }
+  }
+
+  return (answer) =>
+    new Promise((resolve, reject) => {
+      const one: Waiting = { until: performance.now() + ms, giveUp: () => reject(new Error(`no answer within ${ms} ms`)) };
+      waiting.add(one);
+      if (timer === undefined) wake(ms);
+      answer.then(
+        (value) => {
+          waiting.delete(one);
+          resolve(value);
+        },
+        (error: unknown) => {
+          waiting.delete(one);
+          reject(error as Error);
+        },
+      );
+    });
+}
