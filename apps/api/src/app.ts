@@ -4,7 +4,7 @@ import type { Redis } from '@confab/redis';
 import { AppError, type Health, type Logger, type Metrics } from '@confab/runtime';
 import express, { type RequestHandler } from 'express';
 import { logRequests } from './http/access-log.ts';
-import { readBody } from './http/body.ts';
+import { admit } from './http/admission.ts';
 import { discovery, healthPages } from './http/discovery.ts';
 import { basePath, readOperations } from './http/document.ts';
 import { exchangeOf } from './http/exchange.ts';
@@ -18,7 +18,6 @@ import { createRateLimits } from './http/rate-limit.ts';
 import { reference } from './http/reference.ts';
 import { needsSecureCookies, readCookies, refuseCookieOfNoOrigin } from './http/refresh-cookie.ts';
 import { identifyRequest } from './http/request-id.ts';
-import { authenticate } from './http/security.ts';
 import { checkBody, checkTarget, pathOfTarget } from './http/text.ts';
 import { createValidator } from './http/validation.ts';
 import { webApp } from './http/web-app.ts';
@@ -43,7 +42,6 @@ export async function createApp(options: AppOptions): Promise<RequestListener> {
   const { core, health, logger, metrics, publicUrl, gatewayUrls, webDirectory } = options;
   const origins = [new URL(publicUrl).origin, ...options.allowedOrigins];
   const operations = readOperations();
-  const limits = createRateLimits(options);
   const validator = createValidator();
   const app = express();
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing').enable('strict routing').set('trust proxy', options.trustProxy).set('secure cookies', needsSecureCookies(publicUrl));
@@ -57,10 +55,7 @@ export async function createApp(options: AppOptions): Promise<RequestListener> {
     crossOrigin(origins),
     readCookies,
     mountOperations(operations, createOperations(core), core.positions, [
-      limits.perAddress,
-      readBody,
-      authenticate(core.sessions),
-      limits.perUser,
+      admit(createRateLimits(options), core.sessions),
       checkValues,
       ...validator.check,
       refuseCookieOfNoOrigin,

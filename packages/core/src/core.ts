@@ -53,7 +53,7 @@ export type { PublicKey } from './sessions/key-ring.ts';
 export { rotateSigningKey, type KeyRotation } from './sessions/key-rotation.ts';
 export { newSigningJwk } from './sessions/signing-key.ts';
 export type { SecondFactors } from './sessions/second-factor.service.ts';
-export type { JwkSet, Sessions } from './sessions/sessions.service.ts';
+export type { Identified, JwkSet, Sessions } from './sessions/sessions.service.ts';
 export type { SignedIn } from './sessions/grant.ts';
 export type { Device, SignIn } from './sessions/sign-in.service.ts';
 export type { Sync } from './sync/sync.service.ts';

@@ -17,32 +17,38 @@ export function logRequests(logger: Logger, metrics: Metrics): RequestHandler {
     const startedAt = performance.now();
     const { method } = request;
     const exchange = exchangeOf(response);
-    response.once('close', () => {
+    const tell = () => {
       const durationMs = performance.now() - startedAt;
       const isAborted = !response.writableFinished;
       // Nobody was told the status of an aborted request: 499, as others write it.
       const status = isAborted ? 499 : response.statusCode;
       duration.observe({ operation: exchange.label, status }, durationMs / 1000);
-      const { entry } = exchange;
-      const times = { durationMs, ...entry.context.waits?.split(durationMs) };
-      entry.run(() => logger.info({ method, status, ...rounded(times), ...described(exchange) }, 'request'));
+      const { entry, label, operation, actor, code } = exchange;
+      const waits = entry.context.waits?.split(durationMs);
+      const line = {
+        method,
+        status,
+        durationMs: rounded(durationMs),
+        databaseMs: rounded(waits?.databaseMs),
+        redisMs: rounded(waits?.redisMs),
+        otherMs: rounded(waits?.otherMs),
+        operationId: label,
+        route: operation?.template,
+        userId: actor?.userId,
+        sessionId: actor?.sessionId,
+        code,
+      };
+      entry.run(() => logger.info(line, 'request'));
       entry.end({ name: exchange.label, attributes: attributesOf(exchange, status), isError: status >= 500 });
-    });
+    };
+    // What the body of a caller who is gone has failed of is found out in this turn.
+    response.once('close', () => (response.writableFinished ? tell() : setImmediate(tell)));
     next();
   };
 }
 
-function described({ label, operation, actor, code }: Exchange): object {
-  return {
-    operationId: label,
-    ...(operation === undefined ? {} : { route: operation.template }),
-    ...(actor === undefined ? {} : { userId: actor.userId, sessionId: actor.sessionId }),
-    ...(code === undefined ? {} : { code }),
-  };
-}
-
-function rounded(times: Readonly<Record<string, number>>): Record<string, number> {
-  return Object.fromEntries(Object.entries(times).map(([name, ms]) => [name, Math.round(ms * 10) / 10]));
+function rounded(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : Math.round(ms * 10) / 10;
 }
 
 /** Ids and names of ours. No address, and of the target only its template: what stands in its place may be anything. */

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { AppError } from '@confab/runtime';
-import express, { type Request, type RequestHandler } from 'express';
-import { exchangeOf } from './exchange.ts';
+import express, { type Request, type Response } from 'express';
+import type { OperationSpec } from './document.ts';
 
 const maxBytes = 64 * 1024;
 
@@ -20,18 +20,18 @@ const parse = express.json({
  * Before anybody is asked who he is, hence small. An operation without a body in the specification never sees one.
  * The validator caches what it compiles by the Content-Type that came in, so it is given one of two.
  */
-export const readBody: RequestHandler = (request, response, next) => {
-  const { operation } = exchangeOf(response);
+export async function readBody(request: Request, response: Response, operation: OperationSpec | undefined): Promise<void> {
   if (operation?.takesBody !== true) {
     delete request.headers['content-type'];
-    next();
     return;
   }
   if (!hasBody(request)) throw new AppError('request.invalid', { errors: [{ path: '/body', message: 'is required' }] });
   checkContentType(request.headers['content-type']);
   request.headers['content-type'] = 'application/json';
-  parse(request, response, next);
-};
+  await new Promise<void>((resolve, reject) => {
+    parse(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error as Error)));
+  });
+}
 
 function hasBody({ headers }: Request): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;

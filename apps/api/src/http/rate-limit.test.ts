@@ -1,7 +1,7 @@
 import { type RateLimitClass, rateLimits } from '@confab/contract';
 import { createRedis, type Redis } from '@confab/redis';
 import { createLogger } from '@confab/runtime';
-import { emptyTestRedis, startTcpProxy, type TcpProxy } from '@confab/testing';
+import { emptyTestRedis, isRedisCluster, startTcpProxy, type TcpProxy } from '@confab/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { newAddress, startTwoApis, type Caller, type TwoApis } from '../testing/two-apis.ts';
 
@@ -75,6 +75,35 @@ describe('too many', () => {
     const answer = await me(1, eager, newAddress());
     expect([answer.status, headersOf(answer)[0]]).toEqual([429, '"read-address";q=12000;w=60, "read-user";q=1200;w=60']);
     expect((await me(0, other)).status).toBe(200);
+  });
+
+  test('from one address are refused whatever else is wrong with them, and count for no user', async () => {
+    const caller = await apis.register();
+    const userId = caller.confab.auth.user?.id ?? '';
+    await spend('read', 'address', address, 0);
+    expect((await me(0, caller)).status).toBe(429);
+    const counted = () => redis.client.get(`limit:read:user:${userId}`);
+    const before = await counted();
+    for (let n = 0; n < 3; n += 1) {
+      const answer = await me(0, caller);
+      expect([answer.status, headersOf(answer)]).toEqual([429, ['"read-address";q=12000;w=60', expect.stringMatching(/^"read-address";r=0;t=\d+$/), expect.stringMatching(/^\d+$/)]]);
+    }
+    const withoutToken = await apis.stack.fetch(`${apis.urls[0]}/api/v1/users/me`, { headers: { 'x-forwarded-for': address } });
+    expect(withoutToken.status).toBe(429);
+    expect(await counted()).toBe(before);
+    expect((await me(0, caller, newAddress())).status).toBe(200);
+  });
+
+  test.skipIf(isRedisCluster())('are known by one trip to Redis, and the session too', async () => {
+    const caller = await apis.register();
+    const asked = ['limit:read:address', 'limit:read:user', 'session:'];
+    async function tripsOfOne(): Promise<string[][]> {
+      const trips = wire.record();
+      expect((await me(1, caller)).status).toBe(200);
+      return trips.map((text) => asked.filter((key) => text.includes(key))).filter((keys) => keys.length > 0);
+    }
+    // Now and then a key is looked up first, or Redis has forgotten that the session lives.
+    await expect.poll(tripsOfOne).toEqual([asked]);
   });
 
   test('from one network of IPv6 are one caller', async () => {

@@ -1,27 +1,46 @@
 import { operationRateLimits, rateLimits, type RateLimit, type RateLimitClass } from '@confab/contract';
 import { networkOf } from '@confab/core';
-import type { Redis } from '@confab/redis';
+import { defineScript, type Redis } from '@confab/redis';
 import { AppError, type Logger, type Metrics } from '@confab/runtime';
-import type { RequestHandler, Response } from 'express';
-import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import type { Response } from 'express';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import type { OperationSpec } from './document.ts';
 import { exchangeOf } from './exchange.ts';
 
 type Scope = 'user' | 'address';
 type Limiter = RateLimit & {
   readonly name: string;
   readonly scope: Scope;
-  readonly shared: RateLimiterRedis;
   /** Counts while Redis is out; absent where guessing would be worse than waiting. */
   readonly local: RateLimiterMemory | undefined;
+  /** Who has used it up, and until when, in the process's own time: he is refused without asking anybody. */
+  readonly usedUp: Map<string, number>;
 };
-export type Spent = { readonly limiter: Limiter; readonly left: number; readonly resetSeconds: number };
+type Counted = { readonly isOver: boolean; readonly left: number; readonly resetMs: number };
+export type Spent = Counted & { readonly limiter: Limiter; readonly resetSeconds: number };
 
 export type RateLimits = {
-  /** Before anything is known but where it comes from. */
-  readonly perAddress: RequestHandler;
+  /** Throws rate.limited if this process knows that the address's is used up: then nothing else is asked. */
+  refuseKnown(response: Response, operation: OperationSpec | undefined, address: string): void;
+  /** Before anything is known but where it comes from. Undefined where the operation has no such limit. */
+  countAddress(operation: OperationSpec | undefined, address: string): Promise<Spent | undefined>;
   /** Once the caller is known. */
-  readonly perUser: RequestHandler;
+  countUser(operation: OperationSpec | undefined, userId: string): Promise<Spent | undefined>;
+  /** Says it in the answer's headers. Throws rate.limited. */
+  judge(response: Response, spent: Spent | undefined): void;
 };
+
+const mostUsedUp = 10_000;
+
+const countOne = defineScript({
+  numberOfKeys: 1,
+  lua: `
+    local count = redis.call('INCR', KEYS[1])
+    local left = redis.call('PTTL', KEYS[1])
+    if left >= 0 then return {count, left} end
+    redis.call('PEXPIRE', KEYS[1], ARGV[1])
+    return {count, tonumber(ARGV[1])}`,
+});
 
 /**
  * The operation's class (`x-rate-limit`) says how many requests, counted in Redis for all API processes together. While Redis
@@ -33,63 +52,95 @@ export function createRateLimits({ redis, logger, metrics }: { redis: Redis; log
     help: 'Requests refused because their class was used up, by class and by what it is counted for.',
     labelNames: ['class', 'scope'],
   });
-  const limiters = new Map(Object.keys(rateLimits).map((name) => [name as RateLimitClass, limitersOf(name as RateLimitClass, redis)]));
-  for (const { name, scope } of [...limiters.values()].flat()) refusals.inc({ class: name, scope }, 0);
+  const limiters = { address: limitersOf('address'), user: limitersOf('user') };
+  for (const { name, scope } of [...limiters.address.values(), ...limiters.user.values()]) refusals.inc({ class: name, scope }, 0);
   const ask = redis.guard('limiter');
 
-  async function count({ shared, local, name }: Limiter, key: string): Promise<{ isOver: boolean; counted: RateLimiterRes }> {
+  async function countInRedis({ name, scope, limit, windowSeconds }: Limiter, key: string): Promise<Counted> {
+    const [count, resetMs] = (await ask(() => countOne.run(redis.client, [`limit:${name}:${scope}:${key}`], [String(windowSeconds * 1_000)]))) as [number, number];
+    return { isOver: count > limit, left: Math.max(0, limit - count), resetMs };
+  }
+
+  async function count(limiter: Limiter, key: string): Promise<Counted> {
     try {
-      return await outcome(ask(() => shared.consume(key)));
+      const counted = await countInRedis(limiter, key);
+      if (counted.isOver) remember(limiter, key, counted.resetMs);
+      return counted;
     } catch (error) {
-      logger.debug({ err: error, class: name }, 'requests cannot be counted in redis');
-      if (local === undefined) throw new AppError('redis.unavailable', { cause: error });
-      return outcome(local.consume(key));
+      logger.debug({ err: error, class: limiter.name }, 'requests cannot be counted in redis');
+      if (limiter.local === undefined) throw new AppError('redis.unavailable', { cause: error });
+      return countHere(limiter.local, key);
     }
   }
 
-  async function spend(response: Response, limiter: Limiter, key: string): Promise<void> {
-    const { isOver, counted } = await count(limiter, key);
-    const spent = { limiter, left: counted.remainingPoints, resetSeconds: Math.max(1, Math.ceil(counted.msBeforeNext / 1000)) };
+  const limiterOf = (scope: Scope, operation: OperationSpec | undefined) => operation && limiters[scope].get(operationRateLimits[operation.operationId]);
+
+  async function spend(limiter: Limiter | undefined, key: string): Promise<Spent | undefined> {
+    return limiter && (knownOf(limiter, key) ?? spent(limiter, await count(limiter, key)));
+  }
+
+  function judge(response: Response, spent: Spent | undefined): void {
+    if (spent === undefined) return;
     const exchange = exchangeOf(response);
     exchange.spent = [...(exchange.spent ?? []), spent];
     response.set(headersOf(exchange.spent));
-    if (!isOver) return;
-    refusals.inc({ class: limiter.name, scope: limiter.scope });
+    if (!spent.isOver) return;
+    const { name, scope } = spent.limiter;
+    refusals.inc({ class: name, scope });
     throw new AppError('rate.limited', { retryAfterSeconds: spent.resetSeconds });
   }
 
-  function limit(scope: Scope): RequestHandler {
-    return async (request, response, next) => {
-      const { operation, actor } = exchangeOf(response);
-      const limiter = operation && limiters.get(operationRateLimits[operation.operationId])?.find((candidate) => candidate.scope === scope);
-      const key = scope === 'user' ? actor?.userId : networkOf(request.ip ?? '');
-      if (limiter !== undefined && key !== undefined) await spend(response, limiter, key);
-      next();
-    };
-  }
-
-  return { perAddress: limit('address'), perUser: limit('user') };
+  return {
+    judge,
+    refuseKnown(response, operation, address) {
+      const limiter = limiterOf('address', operation);
+      if (limiter !== undefined) judge(response, knownOf(limiter, networkOf(address)));
+    },
+    countAddress: (operation, address) => spend(limiterOf('address', operation), networkOf(address)),
+    countUser: (operation, userId) => spend(limiterOf('user', operation), userId),
+  };
 }
 
-function limitersOf(name: RateLimitClass, redis: Redis): Limiter[] {
-  const { outage, ...scopes } = rateLimits[name];
-  return (['address', 'user'] as const).flatMap((scope) => {
+function limitersOf(scope: Scope): Map<RateLimitClass, Limiter> {
+  const found = new Map<RateLimitClass, Limiter>();
+  for (const [name, { outage, ...scopes }] of Object.entries(rateLimits)) {
     const limit: RateLimit | null = scopes[scope];
-    if (limit === null) return [];
-    const options = { points: limit.limit, duration: limit.windowSeconds, keyPrefix: `limit:${name}:${scope}` };
-    const shared = new RateLimiterRedis({ ...options, storeClient: redis.client, useRedisPackage: true, rejectIfRedisNotReady: true });
-    return [{ ...limit, name, scope, shared, local: outage === 'local' ? new RateLimiterMemory(options) : undefined }];
-  });
+    if (limit === null) continue;
+    const local = outage === 'local' ? new RateLimiterMemory({ points: limit.limit, duration: limit.windowSeconds, keyPrefix: `${name}:${scope}` }) : undefined;
+    found.set(name as RateLimitClass, { ...limit, name, scope, local, usedUp: new Map() });
+  }
+  return found;
 }
 
-/** The library rejects with its count when there are too many, and with an error when it cannot count. */
-async function outcome(consuming: Promise<RateLimiterRes>): Promise<{ isOver: boolean; counted: RateLimiterRes }> {
-  try {
-    return { isOver: false, counted: await consuming };
-  } catch (reason) {
-    if (reason instanceof RateLimiterRes) return { isOver: true, counted: reason };
-    throw reason;
+function spent(limiter: Limiter, counted: Counted): Spent {
+  return { ...counted, limiter, resetSeconds: Math.max(1, Math.ceil(counted.resetMs / 1000)) };
+}
+
+function knownOf(limiter: Limiter, key: string): Spent | undefined {
+  const until = limiter.usedUp.get(key);
+  if (until === undefined) return undefined;
+  const resetMs = until - performance.now();
+  if (resetMs > 0) return spent(limiter, { isOver: true, left: 0, resetMs });
+  limiter.usedUp.delete(key);
+  return undefined;
+}
+
+function remember({ usedUp }: Limiter, key: string, forMs: number): void {
+  usedUp.delete(key);
+  usedUp.set(key, performance.now() + forMs);
+  for (const oldest of usedUp.keys()) {
+    if (usedUp.size <= mostUsedUp) break;
+    usedUp.delete(oldest);
   }
+}
+
+/** The library rejects with its count when there are too many. */
+async function countHere(local: RateLimiterMemory, key: string): Promise<Counted> {
+  const consumed = await local.consume(key).catch((reason: unknown) => {
+    if (reason instanceof RateLimiterRes) return { ...reason.toJSON(), isOver: true };
+    throw reason;
+  });
+  return { isOver: 'isOver' in consumed, left: consumed.remainingPoints, resetMs: consumed.msBeforeNext };
 }
 
 /** Every limit that was counted is named, and of the tightest how much is left. */

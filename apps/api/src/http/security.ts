@@ -1,15 +1,11 @@
-import type { Sessions } from '@confab/core';
+import type { Identified, Sessions } from '@confab/core';
 import { AppError } from '@confab/runtime';
-import type { RequestHandler } from 'express';
-import { exchangeOf } from './exchange.ts';
+import type { Request } from 'express';
+import type { OperationSpec } from './document.ts';
 
 /** What the operation's `security` demands: a bearer token, or nothing. A public operation does not look at one. */
-export function authenticate(sessions: Sessions): RequestHandler {
-  return async (request, response, next) => {
-    const exchange = exchangeOf(response);
-    if (exchange.operation?.isPublic !== true) exchange.actor = await sessions.authenticate(bearerToken(request.headers.authorization));
-    next();
-  };
+export async function identify(request: Request, operation: OperationSpec | undefined, sessions: Sessions): Promise<Identified | undefined> {
+  return operation?.isPublic === true ? undefined : sessions.identify(bearerToken(request.headers.authorization));
 }
 
 function bearerToken(header = ''): string {

@@ -14,7 +14,7 @@ import { isLive, judgeRefresh, type RefreshVerdict } from './sessions.policy.ts'
 import { presentSession } from './sessions.presenter.ts';
 import { deleteOldSessions, findSession, listLiveSessions, markSessionUsed, rotateSession, type SessionRow } from './sessions.repository.ts';
 import type { SessionStore } from './sessions.store.ts';
-import { TokenRefused, type Claims, type Tokens } from './tokens.ts';
+import { TokenRefused, type Tokens } from './tokens.ts';
 import { createUses } from './uses.ts';
 
 const dayMs = 86_400_000;
@@ -25,10 +25,19 @@ export interface JwkSet {
   readonly keys: readonly PublicKey[];
 }
 
+/** Who acts, if his session lives. `generation`: of the refresh token that came with his access token. */
+export interface Identified extends Actor {
+  readonly generation: number;
+}
+
 export interface Sessions {
   /** Throws refresh.invalid, session.ended. */
   refresh(refreshToken: string, address: string): Promise<SignedIn>;
-  /** Throws token.invalid, token.expired or session.ended. */
+  /** Whose token it is. Throws token.invalid, token.expired, or session.ended where this process knows of that: asks nobody. */
+  identify(accessToken: string): Promise<Identified>;
+  /** Whether his session lives, as everybody knows. Throws session.ended. */
+  assertLive(identified: Identified): Promise<void>;
+  /** Both. */
   authenticate(accessToken: string): Promise<Actor>;
   end(actor: Actor): Promise<void>;
   endAll(actor: Actor): Promise<void>;
@@ -60,8 +69,21 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
   const { database, clock, logger, keys, tokens, refreshTokens, store, refreshStore, grant, endSessions, endedWatch } = dependencies;
   const uses = createUses();
 
+  async function identify(accessToken: string): Promise<Identified> {
+    const { userId, sessionId, tokenId, expiresAt, generation } = await tokens.verify('access', accessToken).catch((error: unknown) => {
+      if (error instanceof TokenRefused) throw new AppError(error.isExpired ? 'token.expired' : 'token.invalid', { cause: error });
+      throw error;
+    });
+    if (endedWatch.has(sessionId)) throw new AppError('session.ended');
+    return { userId, sessionId, tokenId, expiresAt, generation };
+  }
+
+  async function assertLive(identified: Identified): Promise<void> {
+    if ((await liveness(identified.sessionId)) === 'ended') throw new AppError('session.ended');
+    await noteUse(identified);
+  }
+
   async function liveness(sessionId: string): Promise<'live' | 'ended'> {
-    if (endedWatch.has(sessionId)) return 'ended';
     const known = await store.find(sessionId);
     if (known === 'live' || known === 'ended') return known;
     const found = isLive(await findSession(database.primary, sessionId), clock.now()) ? 'live' : 'ended';
@@ -70,7 +92,7 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
   }
 
   /** The first use of an access token is a use of the refresh token it came with. */
-  async function noteUse({ sessionId, generation }: Claims): Promise<void> {
+  async function noteUse({ sessionId, generation }: Identified): Promise<void> {
     if (!uses.isFirst(sessionId, generation)) return;
     const now = clock.now();
     await refreshStore.markUsed(sessionId, generation, now);
@@ -127,14 +149,13 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
       return grant(user, sessionId, generation + 1);
     },
 
+    identify,
+    assertLive,
+
     async authenticate(accessToken) {
-      const claims = await tokens.verify('access', accessToken).catch((error: unknown) => {
-        if (error instanceof TokenRefused) throw new AppError(error.isExpired ? 'token.expired' : 'token.invalid', { cause: error });
-        throw error;
-      });
-      if ((await liveness(claims.sessionId)) === 'ended') throw new AppError('session.ended');
-      await noteUse(claims);
-      return { userId: claims.userId, sessionId: claims.sessionId, tokenId: claims.tokenId, expiresAt: claims.expiresAt };
+      const identified = await identify(accessToken);
+      await assertLive(identified);
+      return identified;
     },
 
     async end({ userId, sessionId }) {
