@@ -2,6 +2,7 @@ import pino from 'pino';
 import pretty from 'pino-pretty';
 import { currentContext, currentSpan } from './context.ts';
 import { describeError, redactKeys, redactText } from './redaction.ts';
+import { createTurnDestination } from './turn-destination.ts';
 
 export type Logger = pino.Logger;
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
@@ -14,7 +15,7 @@ export type LoggerOptions = {
   destination?: pino.DestinationStream;
 };
 
-/** JSON lines on standard output, written at once, so that none is lost when the process ends. */
+/** JSON lines on standard output. Those of a turn of the event loop are one write, behind it; what is left when the process ends is written then. */
 export function createLogger({ name, level, pretty: isPretty, destination = standardOutput(isPretty) }: LoggerOptions): Logger {
   const logger = pino(
     {
@@ -48,7 +49,7 @@ function hideInChildren(logger: Logger): Logger {
 }
 
 function standardOutput(isPretty: boolean): pino.DestinationStream {
-  return isPretty ? pretty({ sync: true, destination: 1, ignore: 'pid' }) : pino.destination({ fd: 1, sync: true });
+  return isPretty ? pretty({ sync: true, destination: 1, ignore: 'pid' }) : createTurnDestination(1);
 }
 
 /** The span as well if it can be looked up: what was not sampled may have been kept nowhere. */

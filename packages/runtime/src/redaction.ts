@@ -38,12 +38,22 @@ export function describeError(error: unknown, depth = 0): unknown {
   return described;
 }
 
+type Secret = { readonly pattern: RegExp; readonly masked: string; /** What stands in each, and in hardly a line. */ readonly mark: string | RegExp };
+
+const secrets: readonly Secret[] = [
+  { mark: 'eyJ', pattern: /\beyJ[\w-]{5,}\.[\w-]+\.[\w-]*/g, masked: mask },
+  { mark: /bearer|basic/i, pattern: /\b(Bearer|Basic)\s+[\w.~+/=-]+/gi, masked: `$1 ${mask}` },
+  { mark: /\.\d+\.[\w-]{20}/, pattern: /\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.\d+\.[\w-]{20,}/gi, masked: mask },
+  { mark: '://', pattern: /:\/\/[^\s:/@"\\]*:[^\s/@"\\]+@/g, masked: `://${mask}@` },
+  { mark: '@', pattern: /[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]+(\.[\w-]+)+/g, masked: mask },
+];
+
 /** What hides inside a string: JWTs, bearer and refresh tokens, passwords in URLs, e-mail addresses. Works on a finished line. */
 export function redactText(line: string): string {
-  return line
-    .replace(/\beyJ[\w-]{5,}\.[\w-]+\.[\w-]*/g, mask)
-    .replace(/\b(Bearer|Basic)\s+[\w.~+/=-]+/gi, `$1 ${mask}`)
-    .replace(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.\d+\.[\w-]{20,}/gi, mask)
-    .replace(/:\/\/[^\s:/@"\\]*:[^\s/@"\\]+@/g, `://${mask}@`)
-    .replace(/[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]+(\.[\w-]+)+/g, mask);
+  let text = line;
+  for (const { mark, pattern, masked } of secrets) {
+    // Looking for the mark is many times cheaper than trying the pattern at each character.
+    if (typeof mark === 'string' ? text.includes(mark) : mark.test(text)) text = text.replace(pattern, masked);
+  }
+  return text;
 }
