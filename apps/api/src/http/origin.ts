@@ -13,7 +13,7 @@ export function refuseForeignOrigins(allowed: readonly string[]): RequestHandler
 }
 
 export function crossOrigin(allowed: readonly string[]): RequestHandler {
-  return cors({
+  const answer = cors({
     origin: [...allowed],
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'X-Request-Id', 'Confab-Position', 'Confab-Seen', 'Traceparent'],
@@ -22,4 +22,10 @@ export function crossOrigin(allowed: readonly string[]): RequestHandler {
     // The route answers OPTIONS itself, with or without a preflight in it.
     preflightContinue: true,
   });
+  return (request, response, next) => {
+    if (request.headers.origin !== undefined || request.method === 'OPTIONS') return answer(request, response, next);
+    // Nobody crosses; but what is answered to somebody who does may not be taken for this.
+    response.setHeader('Vary', 'Origin');
+    next();
+  };
 }

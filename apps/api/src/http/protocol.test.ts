@@ -84,6 +84,8 @@ describe('origins', () => {
       expect.stringMatching(/origin/i),
     ]);
     expect(answer.headers.get('access-control-expose-headers')).toContain('X-Request-Id');
+    const ownPage = await ask('GET', '/api/v1/users/me');
+    expect([ownPage.headers.get('access-control-allow-origin'), ownPage.headers.get('vary')]).toEqual([null, expect.stringMatching(/origin/i)]);
   });
 
   test('another is refused, preflight included, and told nothing', async () => {
