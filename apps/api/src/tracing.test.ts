@@ -109,7 +109,7 @@ test('frames take up the trace that they name, the first one that of the handsha
   probe.send({ t: 'focus', d: { roomId }, tp: `00-${theirs(2)}-00000000000000aa-00` });
   probe.send({ t: 'typing', d: { roomId: d.connectionId }, ref: 'refused', tp: `00-${theirs(3)}-00000000000000aa-00` });
   const { d: { problem } } = await probe.next('error', ({ ref }) => ref === 'refused', patient.timeout);
-  await expect.poll(() => names(spansOf(theirs(1))), patient).toEqual(expect.arrayContaining(['connect', 'frame identify', 'tickets.admit', 'access.memberships']));
+  await expect.poll(() => names(spansOf(theirs(1))), patient).toEqual(expect.arrayContaining(['connect', 'frame identify', 'tickets.read', 'access.admit', 'access.entrances']));
   await expect.poll(() => names(spansOf(theirs(2))), patient).toEqual(expect.arrayContaining(['frame focus', 'access.fellows']));
   expect(linesOf(stack.gateways[1]!, theirs(1))).toEqual(expect.arrayContaining([
     expect.objectContaining({ msg: 'connected', connectionId: d.connectionId }),

@@ -6,13 +6,14 @@ import { AppError, currentContext } from '@confab/runtime';
 import { v7 } from 'uuid';
 import type { WebSocket } from 'ws';
 
-import type { Admission } from './access.ts';
+import type { Admission, Admitted } from './access.ts';
 import { createWindow } from './bucket.ts';
 import { type Commands, createCommands } from './commands.ts';
 import type { Context } from './context.ts';
 import { createDelivery } from './delivery.ts';
 import { createFocus, type Focus } from './focus.ts';
 import { createJournal } from './journal.ts';
+import type { Refusal } from './leases.ts';
 import { problemOf } from './problem.ts';
 import { createResumeWatch, type ResumeWatch } from './resume-watch.ts';
 
@@ -31,6 +32,9 @@ export interface Connection {
 const mostWaitingFrames = 64;
 const mostFrames = { most: 120, perMs: 10_000 };
 const patienceInHeartbeats = 2.5;
+const turnedAway: Record<Refusal, CloseCode> = { refused: 4409, spent: 4401 };
+
+type Identify = Extract<ClientFrame, { t: 'identify' }>;
 
 export interface Handshake {
   readonly context: Context;
@@ -173,21 +177,12 @@ export function openConnection({ context, ws, socket, traceparent }: Handshake, 
     }
   }
 
-  async function identify({ d, ...frame }: Extract<ClientFrame, { t: 'identify' }>): Promise<void> {
+  async function identify({ d, ...frame }: Identify): Promise<void> {
     if (admission !== undefined) throw new AppError('frame.invalid', { detail: 'This connection is identified already.' });
-    try {
-      admission = await access.admit(d.ticket);
-    } catch (error) {
-      if (error instanceof AppError && error.status === 401) return close(4401);
-      throw error;
-    }
-    const { user, sessionId } = admission;
-    journal.admitted(user.id, sessionId);
-    const hasPlace = await leases.acquire({ id, userId: user.id, replaced, refused: () => close(4409) }, d.replaces);
+    const admitted = await enter(d);
+    if (admitted === undefined) return;
     if (isOver) return leases.release(id);
-    if (!hasPlace) return close(4409);
-    const standings = await access.standings(user.id);
-    if (isOver) return;
+    const { standings, admission: { user } } = admitted;
     const { cursors = {}, epoch } = d;
     const heads = Object.fromEntries(standings.map(({ stream, head }) => [stream, head]));
     const refused = Object.keys(cursors).filter((stream) => !(stream in heads));
@@ -198,7 +193,24 @@ export function openConnection({ context, ws, socket, traceparent }: Handshake, 
     const watch = presences.open((userId, state) => delivery.sendEphemeral(`presence ${userId}`, { t: 'presence', d: { userId, state } }));
     focus = createFocus({ userId: user.id, access, watch, follows: readers.has, later });
     journal.identified({ streams: standings.length, resumed: Object.keys(cursors).length, replaces: d.replaces });
-    await assertLive();
+  }
+
+  /** Undefined: it was turned away, or has gone. */
+  async function enter({ ticket: text, replaces }: Identify['d']): Promise<Admitted | undefined> {
+    try {
+      const ticket = await access.readTicket(text);
+      const admitted = await access.admit(ticket);
+      if (isOver) return undefined;
+      admission = admitted.admission;
+      journal.admitted(ticket.userId, ticket.sessionId);
+      const place = await leases.acquire({ id, userId: ticket.userId, ticketId: ticket.id, replaced, refused: (why) => close(turnedAway[why]) }, replaces);
+      if (place === 'held') return admitted;
+      close(turnedAway[place]);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.status !== 401) throw error;
+      close(4401);
+    }
+    return undefined;
   }
 
   function refuse(error: AppError, ref: string | undefined): void {

@@ -34,7 +34,7 @@ test(`never more places than the limit, and whoever has one is looked after (${n
       async function live({ gateway, renews, isAway, isReplaced, releases }: (typeof connections)[number]): Promise<void> {
         const store = stores[gateway] as LeaseStore;
         let id = v7();
-        const { outcome } = await store.acquire(user, id);
+        const { outcome } = await store.acquire(user, id, v7());
         expect(await places()).toBeLessThanOrEqual(limit);
         if (outcome !== 'held') return void (seen.refused += 1);
         seen.held += 1;
@@ -42,7 +42,7 @@ test(`never more places than the limit, and whoever has one is looked after (${n
         if (isReplaced) {
           const next = v7();
           // Its place is its own until it is given back: nobody can have taken it.
-          expect((await (stores[1 - gateway] as LeaseStore).acquire(user, next, id)).outcome).toBe('resumed');
+          expect((await (stores[1 - gateway] as LeaseStore).acquire(user, next, v7(), id)).outcome).toBe('resumed');
           expect((await store.renew(user, id, isAway)).outcome).toBe('replaced');
           seen.resumed += 1;
           id = next;

@@ -9,7 +9,7 @@ import { leaseLua } from './lease-script.ts';
 
 const [limit, ttl, grace] = [3, 90, 20];
 /** The script as it is, but for the clock. */
-const script = defineScript({ lua: leaseLua.replace("redis.call('TIME')", '{ ARGV[10], 0 }'), numberOfKeys: 4 });
+const script = defineScript({ lua: leaseLua.replace("redis.call('TIME')", '{ ARGV[10], 0 }'), numberOfKeys: 5 });
 let redis: Redis;
 
 beforeAll(async () => {
@@ -86,6 +86,12 @@ class Model {
     return this.end('held');
   }
 
+  /** In milliseconds. */
+  get lookAt(): number {
+    const until = [...this.live.values()].map((lease) => lease.until);
+    return 1_000 * (until.length > 0 ? Math.max(...until) : (this.emptyAt ?? 0) + grace);
+  }
+
   /** Whoever has gone is remembered only while nobody is there and it was not said. */
   private end(outcome: string): string {
     if (this.live.size > 0) {
@@ -108,9 +114,9 @@ it('does what the model does, whatever happens in whatever order', { timeout: 12
       const names = Array.from({ length: 7 }, () => v7());
       const name = (index: number) => names[index] ?? '';
       const model = new Model();
-      const keys = ['leases', 'away', 'presence', 'replaced'].map((key) => `{${user}}:${key}`);
+      const keys = ['leases', 'away', 'presence', 'replaced', 'due'].map((key) => `{${user}}:${key}`);
       const run = async (op: string, id = '', isAway = false, replaces = '') =>
-        (await script.run(redis.client, keys, [op, user, id, isAway ? '1' : '0', replaces, ...[limit, ttl * 1_000, grace * 1_000].map(String), `{${user}}:news`, String(model.now)])) as [string, string, string, number];
+        (await script.run(redis.client, keys, [op, user, id, isAway ? '1' : '0', replaces, ...[limit, ttl * 1_000, grace * 1_000].map(String), `{${user}}:news`, String(model.now)])) as [string, string, string];
       for (const each of steps) {
         // Names are of connections that were not yet: nobody acquires twice, or in place of himself.
         if (each.op === 'acquire') names.push(v7());
@@ -132,7 +138,10 @@ it('does what the model does, whatever happens in whatever order', { timeout: 12
               return each.op === 'wait' ? [null, ''] : [await run('look'), model.look()];
           }
         })();
-        if (outcome !== null) expect([outcome[0], outcome[2]], JSON.stringify(each)).toEqual([expected, model.told === before ? '' : model.told]);
+        if (outcome === null) continue;
+        expect([outcome[0], outcome[2]], JSON.stringify(each)).toEqual([expected, model.told === before ? '' : model.told]);
+        // Whoever is not known to be gone is looked after, when his last lease or his grace ends.
+        expect(await redis.client.zScore(keys[4] ?? '', user), JSON.stringify(each)).toBe(model.told === 'offline' ? null : model.lookAt);
       }
     }),
     { numRuns: Number(process.env['LEASE_RUNS'] ?? 150) },

@@ -2,16 +2,17 @@ import { defineScript } from '@confab/redis';
 
 /**
  * All that happens to a user's connections, in one script and by Redis' clock. Keys: the leases (connection -> expiry), who of
- * them said away, the presence that was told last, and the connections that were replaced lately. Whatever is done, the
+ * them said away, the presence that was told last, the connections that were replaced lately, and the users of the partition by when somebody
+ * must look after them, so that no crash leaves one whom nobody looks after. Whatever is done, the
  * presence that follows from the leases is compared with the one told last, so each change is published once, whoever asks, over
  * the channel of the user's partition.
  *
- * Answers the outcome, whether the connection counts as away, the presence if it changed now, and when to look again (0: never).
+ * Answers the outcome, whether the connection counts as away, and the presence if it changed now.
  */
 export const leaseLua = `
 local op, user, connection, isAway, replaces = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local limit, ttl, grace, channel = tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8]), ARGV[9]
-local leases, away, presence, replaced = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local leases, away, presence, replaced, due = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
@@ -75,9 +76,13 @@ end
 redis.call('PEXPIRE', leases, ttl)
 redis.call('PEXPIRE', away, ttl + grace)
 redis.call('PEXPIRE', presence, ttl + grace + 600000)
-return { outcome, isAway, changed, lookAt }`;
+if lookAt > 0 then redis.call('ZADD', due, lookAt, user) else redis.call('ZREM', due, user) end
+return { outcome, isAway, changed }`;
 
-export const leaseScript = defineScript({ lua: leaseLua, numberOfKeys: 4 });
+export const leaseScript = defineScript({ lua: leaseLua, numberOfKeys: 5 });
+
+/** Whoever takes a place shows a ticket (the sixth key), which is good once: what comes of it is decided with the place. */
+export const entranceScript = defineScript({ lua: `if not redis.call('SET', KEYS[6], '1', 'NX', 'EX', ARGV[10]) then return { 'spent', '0', '' } end\n${leaseLua}`, numberOfKeys: 6 });
 
 /** Users by when somebody must look after them: whose gateway died says nothing any more. Claimed for a while by whoever looks. */
 export const claimScript = defineScript({
@@ -87,22 +92,5 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local users = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, ARGV[1])
 for _, user in ipairs(users) do redis.call('ZADD', KEYS[1], now + ARGV[2], user) end
-return { now + ARGV[2], users }`,
-});
-
-/** What a look found: the next one, or none. If the entry is not as it was claimed, somebody has said something newer. */
-export const settleScript = defineScript({
-  numberOfKeys: 1,
-  lua: `
-if tonumber(redis.call('ZSCORE', KEYS[1], ARGV[1]) or -1) ~= tonumber(ARGV[2]) then return 0 end
-if ARGV[3] == '0' then return redis.call('ZREM', KEYS[1], ARGV[1]) end
-return redis.call('ZADD', KEYS[1], ARGV[3], ARGV[1])`,
-});
-
-/** Before a lease is taken, so that no crash leaves a user whom nobody looks after. */
-export const expectScript = defineScript({
-  numberOfKeys: 1,
-  lua: `
-local time = redis.call('TIME')
-return redis.call('ZADD', KEYS[1], time[1] * 1000 + ARGV[2], ARGV[1])`,
+return users`,
 });

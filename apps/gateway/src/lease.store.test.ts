@@ -30,7 +30,7 @@ beforeEach(() => {
 const storesWith = (own: Partial<typeof rules>) => redises.map((redis) => createLeaseStore({ redis, rules: { ...rules, ...own } }));
 const places = () => redises[0]!.client.zCard(leasesKey(user));
 const presence = () => redises[0]!.client.hGet(presenceKey(user), 'state');
-const acquire = (connectionId = v7(), { at = 0, replaces }: { at?: number; replaces?: string } = {}) => stores[at]!.acquire(user, connectionId, replaces);
+const acquire = (connectionId = v7(), { at = 0, replaces, ticket = v7() }: { at?: number; replaces?: string; ticket?: string } = {}) => stores[at]!.acquire(user, connectionId, ticket, replaces);
 
 /** What is published of the user, as gateways hear it. */
 async function listening(): Promise<string[]> {
@@ -58,6 +58,22 @@ it('gives ten places, however many ask at once', async () => {
     expect(answers.filter(({ changed }) => changed === 'online')).toHaveLength(1);
     expect(await places()).toBe(10);
   }
+});
+
+it('gives one place for a ticket, however many gateways it is shown to at once', async () => {
+  const ticket = v7();
+  const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => acquire(v7(), { at: index % 2, ticket })));
+  expect(answers.map(({ outcome }) => outcome).toSorted()).toEqual(['held', ...Array.from({ length: 19 }, () => 'spent')]);
+  expect(await places()).toBe(1);
+});
+
+it('takes a ticket also where there is no place, and replaces nobody for one that was used', async () => {
+  const held = Array.from({ length: 10 }, () => v7());
+  const ticket = v7();
+  for (const id of held) await acquire(id);
+  expect((await acquire(v7(), { ticket })).outcome).toBe('refused');
+  expect((await acquire(v7(), { ticket, replaces: held[0]! })).outcome).toBe('spent');
+  expect((await stores[0]!.renew(user, held[0]!, false)).outcome).toBe('held');
 });
 
 it('gives a place that was freed, at once', async () => {

@@ -1,8 +1,8 @@
 import type { Redis } from '@confab/redis';
 import { tagOf, tags } from '@confab/stream';
 
-import { presenceKey } from './access.ts';
-import { claimScript, expectScript, leaseScript, settleScript } from './lease-script.ts';
+import { presenceKey, ticketKeptSeconds } from './access.ts';
+import { claimScript, entranceScript, leaseScript } from './lease-script.ts';
 
 export interface LeaseRules {
   /** Connections a user may have, wherever they are. */
@@ -17,7 +17,8 @@ export const presenceChanges = ['online', 'away', 'offline'] as const;
 export type PresenceChange = (typeof presenceChanges)[number];
 
 export interface LeaseAnswer {
-  readonly outcome: 'held' | 'resumed' | 'refused' | 'replaced';
+  /** spent: the ticket was used before. */
+  readonly outcome: 'held' | 'resumed' | 'refused' | 'spent' | 'replaced';
   readonly isAway: boolean;
   /** What everybody was told just now. */
   readonly changed: PresenceChange | null;
@@ -25,18 +26,17 @@ export interface LeaseAnswer {
 
 /** Leases as Redis keeps them. Rejects when Redis does. */
 export interface LeaseStore {
-  /** Takes a place, or that of the connection it replaces. */
-  acquire(userId: string, connectionId: string, replaces?: string): Promise<LeaseAnswer>;
+  /** Takes a place, or that of the connection it replaces, and the ticket with it. */
+  acquire(userId: string, connectionId: string, ticketId: string, replaces?: string): Promise<LeaseAnswer>;
   renew(userId: string, connectionId: string, isAway: boolean): Promise<LeaseAnswer>;
   release(userId: string, connectionId: string): Promise<LeaseAnswer>;
-  /** Looks after users whose time has come, at most so many of each sixteenth; answers the changes of whoever was looked after. */
+  /** Looks after users whose time has come, at most so many of each partition; answers the changes of whoever was looked after. */
   sweep(most: number): Promise<readonly (PresenceChange | null)[]>;
 }
 
-/** Users by when they must be looked after; for all gateways together. Several, so that a cluster spreads them. */
-const duePartitions = 16;
-const dueKeys = Array.from({ length: duePartitions }, (_, index) => `presence.due:${index}`);
-export const dueKeyOf = (userId: string): string => dueKeys[Number.parseInt(userId.slice(-2), 16) % duePartitions] ?? '';
+/** Users by when they must be looked after; for all gateways together. */
+const dueKeyOfTag = (tag: string): string => `${tag}:presence.due`;
+export const dueKeyOf = (userId: string): string => dueKeyOfTag(tagOf(`user:${userId}`));
 
 /** Where gateways hear what became of connections: `presence <user> <state> <version>`, `replaced <user> <connection>`. */
 const channelOf = (tag: string): string => `${tag}:connections`;
@@ -51,51 +51,36 @@ export function createLeaseStore({ redis, rules }: { redis: Redis; rules: LeaseR
   const ask = redis.guard('leases');
   const limits = [rules.limit, rules.ttlMs, rules.graceMs].map(String);
 
-  async function run(op: 'acquire' | 'renew' | 'release' | 'look', userId: string, { connectionId = '', isAway = false, replaces = '' } = {}): Promise<LeaseAnswer & { lookAt: number }> {
+  function keysOf(tag: string, userId: string): string[] {
+    return [leasesKey(userId), `${tag}:away:${userId}`, presenceKey(userId), `${tag}:replaced:${userId}`, dueKeyOfTag(tag)];
+  }
+
+  async function run(op: 'renew' | 'release' | 'look', userId: string, { connectionId = '', isAway = false } = {}): Promise<LeaseAnswer> {
     const tag = tagOf(`user:${userId}`);
-    const keys = [leasesKey(userId), `${tag}:away:${userId}`, presenceKey(userId), `${tag}:replaced:${userId}`];
-    const answer = await leaseScript.run(redis.client, keys, [op, userId, connectionId, isAway ? '1' : '0', replaces, ...limits, channelOf(tag)]);
-    const [outcome, away, changed, lookAt] = answer as [LeaseAnswer['outcome'], string, PresenceChange | '', number];
-    return { outcome, isAway: away === '1', changed: changed === '' ? null : changed, lookAt };
+    return answerOf(await leaseScript.run(redis.client, keysOf(tag, userId), [op, userId, connectionId, isAway ? '1' : '0', '', ...limits, channelOf(tag)]));
   }
 
-  async function acquire(userId: string, connectionId: string, replaces: string | undefined): Promise<LeaseAnswer> {
-    const [, answer] = await Promise.all([
-      expectScript.run(redis.client, [dueKeyOf(userId)], [userId, String(rules.ttlMs)]),
-      run('acquire', userId, { connectionId, ...(replaces === undefined ? {} : { replaces }) }),
-    ]);
-    return answer;
+  async function acquire(userId: string, connectionId: string, ticketId: string, replaces: string): Promise<LeaseAnswer> {
+    const tag = tagOf(`user:${userId}`);
+    const keys = [...keysOf(tag, userId), `${tag}:ticket:${ticketId}`];
+    return answerOf(await entranceScript.run(redis.client, keys, ['acquire', userId, connectionId, '0', replaces, ...limits, channelOf(tag), String(ticketKeptSeconds)]));
   }
 
-  async function renew(userId: string, connectionId: string, isAway: boolean): Promise<LeaseAnswer> {
-    const answer = await run('renew', userId, { connectionId, isAway });
-    // There already, unless Redis was emptied.
-    await redis.client.zAdd(dueKeyOf(userId), { score: answer.lookAt, value: userId }, { condition: 'NX' });
-    return answer;
+  async function sweepOne(tag: string, most: number): Promise<(PresenceChange | null)[]> {
+    const userIds = (await claimScript.run(redis.client, [dueKeyOfTag(tag)], [String(most), String(claimMs)])) as string[];
+    return Promise.all(userIds.map(async (userId) => (await run('look', userId)).changed));
   }
 
-  async function sweepOne(dueKey: string, most: number): Promise<(PresenceChange | null)[]> {
-    const [claimedAt, userIds] = (await claimScript.run(redis.client, [dueKey], [String(most), String(claimMs)])) as [number, string[]];
-    return Promise.all(userIds.map((userId) => look(userId, claimedAt)));
-  }
-
-  async function look(userId: string, claimedAt: number): Promise<PresenceChange | null> {
-    const { changed, lookAt } = await run('look', userId);
-    await settleScript.run(redis.client, [dueKeyOf(userId)], [userId, String(claimedAt), String(lookAt)]);
-    return changed;
-  }
-
-  // Each as a whole: half of it, because the breaker is trying just then, would leave a place that nobody gives back.
   return {
-    acquire: (userId, connectionId, replaces) => ask(() => acquire(userId, connectionId, replaces)),
-    renew: (userId, connectionId, isAway) => ask(() => renew(userId, connectionId, isAway)),
+    acquire: (userId, connectionId, ticketId, replaces = '') => ask(() => acquire(userId, connectionId, ticketId, replaces)),
+    renew: (userId, connectionId, isAway) => ask(() => run('renew', userId, { connectionId, isAway })),
     // Once, and nobody waits for it: that is tried whatever the breaker says.
-    async release(userId, connectionId) {
-      const answer = await run('release', userId, { connectionId });
-      // Never later: another connection may just have come elsewhere, and an early look does no harm.
-      if (answer.lookAt > 0) await redis.client.zAdd(dueKeyOf(userId), { score: answer.lookAt, value: userId }, { comparison: 'LT' });
-      return answer;
-    },
-    sweep: (most) => ask(async () => (await Promise.all(dueKeys.map((key) => sweepOne(key, most)))).flat()),
+    release: (userId, connectionId) => run('release', userId, { connectionId }),
+    sweep: (most) => ask(async () => (await Promise.all(tags.map((tag) => sweepOne(tag, most)))).flat()),
   };
+}
+
+function answerOf(answer: unknown): LeaseAnswer {
+  const [outcome, away, changed] = answer as [LeaseAnswer['outcome'], string, PresenceChange | ''];
+  return { outcome, isAway: away === '1', changed: changed === '' ? null : changed };
 }

@@ -97,6 +97,9 @@ it('counts for each gateway alone while Redis hangs, and together again afterwar
     const elsewhere = await identified(stack, member, { gateway: 1, ticket: tickets[14]! });
     const heir = await identified(stack, member, { gateway: 0, ticket: tickets[15]!, replaces: probes[outcomes.indexOf('ready')]!.connectionId });
     expect(await closeCode(probes[outcomes.indexOf('ready')]!)).toBe(4410);
+    // A ticket is good once all the same, at this gateway.
+    const used = () => identifying(stack, member, { gateway: 0, ticket: tickets[15]! }).then(outcomeOf);
+    expect(await used()).toBe(4401);
     // Longer than a client waits before it gives the connection up, and with it the answers that were late.
     await new Promise((resolve) => setTimeout(resolve, 6_000));
     wire.restore();
@@ -105,6 +108,7 @@ it('counts for each gateway alone while Redis hangs, and together again afterwar
     // Until the breaker has tried again a gateway counts alone: a second, here.
     await expect.poll(() => Promise.all(stack.gateways.map(breakerState)), patient).toEqual([0, 0]);
     expect(await outcomeOf(await identifying(stack, member, { gateway: 1 }))).toBe(4409);
+    expect(await used()).toBe(4401);
     closeAll([...probes, elsewhere, heir]);
     await expect.poll(places, patient).toBe(0);
   } finally {

@@ -1,23 +1,28 @@
 import { within } from '@confab/redis';
 
 import type { LeaseAnswer, LeaseRules, LeaseStore, PresenceChange } from './lease.store.ts';
+import { createSpentTickets } from './spent-tickets.ts';
+
+/** It has as many connections as it may; or its ticket was used before. */
+export type Refusal = 'refused' | 'spent';
 
 export interface Holder {
   readonly id: string;
   readonly userId: string;
+  readonly ticketId: string;
   /** Another connection has taken its place. */
   replaced(): void;
   /** Redis said no after it was let in here. */
-  refused(): void;
+  refused(why: Refusal): void;
 }
 
-export const leaseOutcomes = ['acquired', 'resumed', 'refused', 'acquired_locally', 'refused_locally'] as const;
+export const leaseOutcomes = ['acquired', 'resumed', 'refused', 'spent', 'acquired_locally', 'refused_locally'] as const;
 export type LeaseOutcome = (typeof leaseOutcomes)[number];
 
 /** The places that connections of this gateway have. */
 export interface Leases {
-  /** False when the user has as many connections as he may. While Redis is out that is decided for this gateway alone. */
-  acquire(holder: Holder, replaces?: string): Promise<boolean>;
+  /** Takes a place, if there is one for this ticket. While Redis is out that is decided for this gateway alone. */
+  acquire(holder: Holder, replaces?: string): Promise<'held' | Refusal>;
   setAway(connectionId: string, isAway: boolean): void;
   release(connectionId: string): void;
   /** The connection's place was taken, somewhere. */
@@ -29,6 +34,8 @@ export interface Leases {
 export interface LeasesDeps {
   readonly store: LeaseStore;
   readonly rules: LeaseRules;
+  /** So long a ticket that was used is remembered. */
+  readonly ticketKeptMs: number;
   now(): number;
   told(outcome: LeaseOutcome): void;
   changed(state: PresenceChange): void;
@@ -45,7 +52,8 @@ const renewalsPerTtl = 3;
 /** Within a renewal's interval; also how soon one that failed is tried again. */
 const ticksPerRenewal = 10;
 
-export function createLeases({ store, rules, now, told, changed }: LeasesDeps): Leases {
+export function createLeases({ store, rules, ticketKeptMs, now, told, changed }: LeasesDeps): Leases {
+  const spent = createSpentTickets({ keptMs: ticketKeptMs, now });
   const held = new Map<string, Lease>();
   const ofUser = new Map<string, Set<Lease>>();
   const releases = new Set<Promise<void>>();
@@ -84,7 +92,7 @@ export function createLeases({ store, rules, now, told, changed }: LeasesDeps): 
 
   /** Redis' answer; undefined if it gives none in time. */
   async function ask(holder: Holder, replaces: string | undefined): Promise<LeaseAnswer | undefined> {
-    const asked = store.acquire(holder.userId, holder.id, replaces);
+    const asked = store.acquire(holder.userId, holder.id, holder.ticketId, replaces);
     try {
       const answer = await within(asked);
       note(answer);
@@ -98,15 +106,16 @@ export function createLeases({ store, rules, now, told, changed }: LeasesDeps): 
   /** Decided here meanwhile; what counts is what Redis says. */
   function late(holder: Holder, answer: LeaseAnswer): void {
     note(answer);
-    if (answer.outcome !== 'refused') {
+    const { outcome } = answer;
+    if (outcome !== 'refused' && outcome !== 'spent') {
       if (!held.has(holder.id)) giveBack(holder);
       return;
     }
     if (remove(holder.id) === undefined) return;
     // It may have been put back into Redis already, as one that was let in.
     giveBack(holder);
-    told('refused');
-    holder.refused();
+    told(outcome);
+    holder.refused(outcome);
   }
 
   function acquireLocally(holder: Holder, replaces: string | undefined): boolean {
@@ -149,19 +158,22 @@ export function createLeases({ store, rules, now, told, changed }: LeasesDeps): 
   const timer = setInterval(tick, tickMs);
   timer.unref();
 
+  async function place(holder: Holder, replaces: string | undefined): Promise<LeaseOutcome> {
+    if (!spent.take(holder.ticketId)) return 'spent';
+    const answer = await ask(holder, replaces);
+    if (answer === undefined) return acquireLocally(holder, replaces) ? 'acquired_locally' : 'refused_locally';
+    const { outcome, isAway } = answer;
+    if (outcome === 'refused' || outcome === 'spent') return outcome;
+    add(holder, isAway, now() + renewMs * (0.5 + 0.5 * Math.random()));
+    return outcome === 'resumed' ? outcome : 'acquired';
+  }
+
   return {
     async acquire(holder, replaces) {
-      const answer = await ask(holder, replaces);
-      if (answer === undefined) {
-        const isAcquired = acquireLocally(holder, replaces);
-        told(isAcquired ? 'acquired_locally' : 'refused_locally');
-        return isAcquired;
-      }
-      const { outcome, isAway } = answer;
-      told(outcome === 'refused' || outcome === 'resumed' ? outcome : 'acquired');
-      if (outcome === 'refused') return false;
-      add(holder, isAway, now() + renewMs * (0.5 + 0.5 * Math.random()));
-      return true;
+      const outcome = await place(holder, replaces);
+      told(outcome);
+      if (outcome === 'spent') return outcome;
+      return outcome === 'refused' || outcome === 'refused_locally' ? 'refused' : 'held';
     },
     setAway(connectionId, isAway) {
       const lease = held.get(connectionId);

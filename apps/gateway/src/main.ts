@@ -5,7 +5,7 @@ import { breakerSettings, createBreakers, createHealth, createLifecycle, createL
 import { createStreams } from '@confab/stream';
 
 import manifest from '../package.json' with { type: 'json' };
-import { createAccess } from './access.ts';
+import { createAccess, ticketKeptSeconds } from './access.ts';
 import { createFrameReader } from './client-frames.ts';
 import { readConfig } from './config.ts';
 import { createDeliverySpans } from './delivery-spans.ts';
@@ -59,7 +59,7 @@ lifecycle.onStop('hub', () => hub.stop());
 
 const rules = { limit: config.CONNECTIONS_PER_USER, ttlMs: config.LEASE_TTL_MS, graceMs: config.PRESENCE_GRACE_MS };
 const leaseStore = createLeaseStore({ redis, rules });
-const leases = createLeases({ store: leaseStore, rules, now: () => performance.now(), told: gatewayMetrics.leased, changed: gatewayMetrics.presenceChanged });
+const leases = createLeases({ store: leaseStore, rules, ticketKeptMs: ticketKeptSeconds * 1_000, now: () => performance.now(), told: gatewayMetrics.leased, changed: gatewayMetrics.presenceChanged });
 lifecycle.onStop('leases', () => leases.stop());
 const presences = createPresences({ store: core.presence, batchMs: config.PRESENCE_BATCH_MS, later });
 const sweep = startSweep({ store: leaseStore, everyMs: config.PRESENCE_SWEEP_MS, changed: gatewayMetrics.presenceChanged });

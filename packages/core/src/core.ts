@@ -11,7 +11,6 @@ import type { Streams } from '@confab/stream';
 import { createDomainCaches } from './caches.store.ts';
 import { createAccess, type Access } from './gateway/access.service.ts';
 import { createTickets, type Tickets } from './gateway/tickets.service.ts';
-import { createTicketStore } from './gateway/tickets.store.ts';
 import { createIdempotencyKeys, type IdempotencyKeys } from './idempotency/idempotency.service.ts';
 import { createMembers, type Members } from './members/members.service.ts';
 import { createPresenceStore, type PresenceStore } from './members/presence.store.ts';
@@ -40,8 +39,8 @@ import { createPositionStore } from './users/positions.store.ts';
 import { createUsers, type Users } from './users/users.service.ts';
 
 export type { Actor } from './actor.ts';
-export type { Access, MembershipAccess } from './gateway/access.service.ts';
-export type { Admission, Tickets } from './gateway/tickets.service.ts';
+export type { Access, Entrance, Entrant, MembershipAccess, StreamsAccess } from './gateway/access.service.ts';
+export { type Admission, type Ticket, ticketKeptSeconds, type Tickets } from './gateway/tickets.service.ts';
 export type { ListMembersQuery, Members } from './members/members.service.ts';
 export { mostToldPresences } from './members/members.policy.ts';
 export { presenceKey, type Presence, type PresenceStore } from './members/presence.store.ts';
@@ -121,7 +120,7 @@ export function createCore({ database, redis, streams, logger, metrics, clock, s
     members: createMembers({ database, streams, presence, rooms: caches.rooms, standings: caches.standings }),
     messages: createMessages({ database, streams, standings: caches.standings, newest: caches.newest }),
     sync: createSync({ database }),
-    tickets: createTickets({ database, clock, tokens, store: createTicketStore({ redis, clock }), gatewayUrls }),
+    tickets: createTickets({ database, clock, tokens, gatewayUrls }),
     access: createAccess({ database, clock }),
     idempotencyKeys: createIdempotencyKeys({ database, clock }),
   });

@@ -133,7 +133,8 @@ const hot: Record<string, () => Promise<unknown>> = {
     await fixture.core.members.leave(grace.actor, room.id);
   },
   'the gateway lets somebody in': async () => {
-    await fixture.core.access.memberships(ada.user.id);
+    await fixture.core.access.entrances([ada, grace].map(({ user, actor }) => ({ userId: user.id, sessionId: actor.sessionId })));
+    await fixture.core.access.streams(ada.user.id);
     await fixture.core.access.membership(ada.user.id, room.id);
     await fixture.core.access.fellows(ada.user.id, room.id, 500);
     await fixture.core.access.acquainted(ada.user.id, [grace.user.id]);

@@ -62,7 +62,11 @@ export function createNode({ time, database, redis, code, told, violated }: Worl
     backfill: (stream: StreamId, afterSeq: number, limit: number): Promise<StreamEvent[]> => call(() => database.read(stream, afterSeq, limit)),
   };
   const membership = {
-    memberships: (user: string) => call(() => database.roomsOf(user).map((room) => ({ roomId: room.slice(5), joinedSeq: database.joinedSeq(room, user) ?? 0 }))),
+    streams: (user: string) =>
+      call(() => {
+        const rooms = database.roomsOf(user).map((room) => ({ roomId: room.slice(5), joinedSeq: database.joinedSeq(room, user) ?? 0, head: database.head(room) }));
+        return { head: database.head(`user:${user}`), rooms };
+      }),
     membership: (user: string, roomId: string) =>
       call(() => {
         const joinedSeq = database.joinedSeq(`room:${roomId}`, user);
@@ -70,7 +74,7 @@ export function createNode({ time, database, redis, code, told, violated }: Worl
       }),
   };
   const notAsked = () => Promise.reject(new Error('is not asked here'));
-  const core = { access: { ...membership, acquainted: notAsked, fellows: notAsked, isLive: notAsked }, tickets: { create: notAsked, admit: notAsked, renew: notAsked } };
+  const core = { access: { ...membership, entrances: notAsked, acquainted: notAsked, fellows: notAsked, isLive: notAsked }, tickets: { create: notAsked, read: notAsked, renew: notAsked } };
   const access = code.createAccess({ core, streams });
   const feed = code.createFeed({ subscriber, later });
   const hub: Hub = code.createHub({ streams, feed, later, told });

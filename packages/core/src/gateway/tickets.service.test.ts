@@ -2,7 +2,7 @@ import { createRedis, type Redis } from '@confab/redis';
 import { createLogger } from '@confab/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { makeUser, startTestCore, type TestCore } from '../testing/factories.ts';
+import { makeUser, type Somebody, startTestCore, type TestCore } from '../testing/factories.ts';
 
 let test: TestCore;
 let away: Redis;
@@ -17,6 +17,7 @@ afterAll(async () => {
   await test.stop();
 });
 
+const admissionOf = ({ user, actor }: Somebody) => ({ user: { id: user.id, username: user.username, displayName: user.displayName }, sessionId: actor.sessionId, expiresAt: actor.expiresAt });
 const refused = (code: string) => expect.objectContaining({ code });
 
 it('gives out a ticket and all gateways, in any order', async () => {
@@ -29,65 +30,34 @@ it('gives out a ticket and all gateways, in any order', async () => {
 });
 
 describe('a ticket', () => {
-  it('admits once, however many gateways it is shown to at once', async () => {
-    const { actor, user, session } = await makeUser(test.core);
+  it('says whose it is, and until when the connection may last', async () => {
+    const { actor, user } = await makeUser(test.core);
     const { ticket } = await test.core.tickets.create(actor);
-    const gateways = [test.another(), test.another()];
-    const outcomes = await Promise.allSettled(Array.from({ length: 10 }, (_, n) => (gateways[n % 2] as TestCore['core']).tickets.admit(ticket)));
-    const admitted = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
-    expect(admitted).toEqual([
-      { user: { id: user.id, username: user.username, displayName: user.displayName }, sessionId: session.sessionId, expiresAt: actor.expiresAt },
-    ]);
-    expect(outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []))).toEqual(Array.from({ length: 9 }, () => refused('ticket.invalid')));
-  });
-
-  it('admits once at each gateway while Redis is away', async () => {
-    const { actor } = await makeUser(test.core);
-    const { ticket } = await test.core.tickets.create(actor);
-    const gateway = test.another({ redis: away });
-    expect(await gateway.tickets.admit(ticket)).toMatchObject({ sessionId: actor.sessionId });
-    await expect(gateway.tickets.admit(ticket)).rejects.toEqual(refused('ticket.invalid'));
-  });
-
-  it('taken while Redis was away stays taken at that gateway', async () => {
-    const { actor } = await makeUser(test.core);
-    const { ticket } = await test.core.tickets.create(actor);
-    let isAway = true;
-    const flaky = new Proxy(test.redis, { get: (redis, key) => Reflect.get(isAway ? away : redis, key) as unknown });
-    const gateway = test.another({ redis: flaky });
-    await gateway.tickets.admit(ticket);
-    isAway = false;
-    await expect(gateway.tickets.admit(ticket)).rejects.toEqual(refused('ticket.invalid'));
+    const said = { id: expect.stringMatching(/^[0-9a-f-]{36}$/), userId: user.id, sessionId: actor.sessionId, connectionExpiresAt: actor.expiresAt };
+    expect(await test.core.tickets.read(ticket)).toEqual(said);
+    expect((await test.core.tickets.read((await test.core.tickets.create(actor)).ticket)).id).not.toBe((await test.core.tickets.read(ticket)).id);
   });
 
   it('is good for half a minute', async () => {
     const { actor } = await makeUser(test.core);
     const { ticket } = await test.core.tickets.create(actor);
     test.clock.advance(36_000);
-    await expect(test.core.tickets.admit(ticket)).rejects.toEqual(refused('ticket.invalid'));
+    await expect(test.core.tickets.read(ticket)).rejects.toEqual(refused('ticket.invalid'));
   });
 
   it('is no access token, nor the other way round', async () => {
     const { actor, session } = await makeUser(test.core);
     const { ticket } = await test.core.tickets.create(actor);
     await expect(test.core.sessions.authenticate(ticket)).rejects.toEqual(refused('token.invalid'));
-    await expect(test.core.tickets.admit(session.accessToken)).rejects.toEqual(refused('ticket.invalid'));
-    await expect(test.core.tickets.admit(session.refreshToken)).rejects.toEqual(refused('ticket.invalid'));
-  });
-
-  it('of a session that has ended admits nobody, whatever Redis says', async () => {
-    const { actor } = await makeUser(test.core);
-    const { ticket } = await test.core.tickets.create(actor);
-    await test.core.sessions.end(actor);
-    await test.redis.client.set(`session:${actor.sessionId}`, 'live');
-    await expect(test.core.tickets.admit(ticket)).rejects.toEqual(refused('session.ended'));
+    await expect(test.core.tickets.read(session.accessToken)).rejects.toEqual(refused('ticket.invalid'));
+    await expect(test.core.tickets.read(session.refreshToken)).rejects.toEqual(refused('ticket.invalid'));
   });
 });
 
 describe('renewing an admission', () => {
   it('lasts as long as the new access token', async () => {
     const user = await makeUser(test.core);
-    const admission = await test.core.tickets.admit((await test.core.tickets.create(user.actor)).ticket);
+    const admission = admissionOf(user);
     test.clock.advance(600_000);
     const { accessToken } = await test.core.sessions.refresh(user.session.refreshToken, '');
     const renewed = await test.core.tickets.renew(admission, accessToken);
@@ -98,7 +68,7 @@ describe('renewing an admission', () => {
 
   it('takes no token of another session, no ticket, and none of a session that has ended', async () => {
     const [user, other] = [await makeUser(test.core), await makeUser(test.core)];
-    const admission = await test.core.tickets.admit((await test.core.tickets.create(user.actor)).ticket);
+    const admission = admissionOf(user);
     const second = await test.core.signIn.signIn({ username: user.user.username, password: user.password }, { userAgent: '', address: '' });
     for (const token of [other.session.accessToken, second.accessToken, (await test.core.tickets.create(user.actor)).ticket]) {
       await expect(test.core.tickets.renew(admission, token)).rejects.toEqual(refused('token.invalid'));

@@ -7,11 +7,20 @@ import { AppError, type Clock } from '@confab/runtime';
 import type { Actor } from '../actor.ts';
 import { isLive } from '../sessions/sessions.policy.ts';
 import { findSession } from '../sessions/sessions.repository.ts';
-import { TokenRefused, type Tokens } from '../sessions/tokens.ts';
-import { presentUserSummary } from '../users/users.presenter.ts';
-import { findUser } from '../users/users.repository.ts';
+import { TokenRefused, tokenKinds, type Tokens } from '../sessions/tokens.ts';
 import { presentTicket } from './tickets.presenter.ts';
-import type { TicketStore } from './tickets.store.ts';
+
+/** So long it is remembered that a ticket was used: a minute longer than one is good for. */
+export const ticketKeptSeconds = tokenKinds.ticket.lifetimeSeconds + 60;
+
+/** What a ticket says: it is ours and in time, but may have been used. */
+export interface Ticket {
+  readonly id: string;
+  readonly userId: string;
+  readonly sessionId: string;
+  /** When the access token behind it expires, and with it the connection, in milliseconds since 1970. */
+  readonly connectionExpiresAt: number;
+}
 
 /** Whose connection it is, and until when. */
 export interface Admission {
@@ -23,8 +32,8 @@ export interface Admission {
 
 export interface Tickets {
   create(actor: Actor): Promise<Schemas['GatewayTicket']>;
-  /** Takes a ticket, once. Throws ticket.invalid or session.ended. */
-  admit(ticket: string): Promise<Admission>;
+  /** Throws ticket.invalid. Whether it was used before whoever lets the connection in has to ask, and whether the session lives. */
+  read(ticket: string): Promise<Ticket>;
   /** The `refresh` frame: the admission as it is now. Throws as `authenticate` does, and token.invalid for the token of another session. */
   renew(admission: Admission, accessToken: string): Promise<Admission>;
 }
@@ -33,11 +42,10 @@ export interface TicketsDependencies {
   readonly database: Database;
   readonly clock: Clock;
   readonly tokens: Tokens;
-  readonly store: TicketStore;
   readonly gatewayUrls: readonly string[];
 }
 
-export function createTickets({ database, clock, tokens, store, gatewayUrls }: TicketsDependencies): Tickets {
+export function createTickets({ database, clock, tokens, gatewayUrls }: TicketsDependencies): Tickets {
   /** The primary says it: a connection lives long on this answer. */
   async function assertLive(sessionId: string): Promise<void> {
     if (!isLive(await findSession(database.primary, sessionId), clock.now())) throw new AppError('session.ended');
@@ -51,15 +59,11 @@ export function createTickets({ database, clock, tokens, store, gatewayUrls }: T
       return presentTicket(ticket, [first, ...others]);
     },
 
-    async admit(ticket) {
-      const claims = await tokens.verify('ticket', ticket).catch((error: unknown) => {
+    async read(ticket) {
+      const { tokenId, userId, sessionId, connectionExpiresAt } = await tokens.verify('ticket', ticket).catch((error: unknown) => {
         throw error instanceof TokenRefused ? new AppError('ticket.invalid', { cause: error }) : error;
       });
-      if (!(await store.take(claims.tokenId))) throw new AppError('ticket.invalid');
-      await assertLive(claims.sessionId);
-      const user = await findUser(database.primary, claims.userId);
-      if (user === undefined) throw new AppError('session.ended');
-      return { user: presentUserSummary(user), sessionId: claims.sessionId, expiresAt: claims.connectionExpiresAt };
+      return { id: tokenId, userId, sessionId, connectionExpiresAt };
     },
 
     async renew(admission, accessToken) {

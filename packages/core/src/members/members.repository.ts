@@ -53,16 +53,6 @@ export async function listStandings(db: Db, pairs: readonly (readonly [roomId: s
   return rows;
 }
 
-export interface MembershipRow {
-  readonly room_id: string;
-  readonly joined_seq: number;
-}
-
-/** All of them: what one user has joined bounds it. */
-export async function listMemberships(db: Db, userId: string): Promise<MembershipRow[]> {
-  return named(db, 'members.listMemberships').selectFrom('memberships').select(['room_id', 'joined_seq']).where('user_id', '=', userId).orderBy('room_id').execute();
-}
-
 /** Who shares the room with this member, himself among them; nobody if he is none. */
 export async function listFellows(db: Db, roomId: string, userId: string, limit: number): Promise<string[]> {
   const { rows } = await sql<{ user_id: string }>`
