@@ -98,7 +98,7 @@ export interface Core {
 export function createCore({ database, redis, streams, logger, metrics, clock, secret, signingKeysFile, gatewayUrls, hasCaches = true }: CoreOptions): Core {
   const caches = createDomainCaches({ redis, database, streams, logger, metrics, isOn: hasCaches });
   const keys = signingKeysFile === undefined ? createKeyRing({ database, secret, clock }) : createKeyFile({ path: signingKeysFile, clock, logger });
-  const tokens = createTokens({ keys, clock });
+  const tokens = createTokens({ keys, clock, secret });
   const refreshTokens = createRefreshTokens(secret);
   const passwords = createPasswords();
   const totp = createTotp(secret);

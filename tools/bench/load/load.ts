@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import type { SigningJwk } from '../rig/rig.ts';
+import type { SigningSecrets } from '../rig/people.ts';
 import { cores } from '../rig/pinned.ts';
 import type { Commands } from './process.ts';
 
-export interface Servers {
+export interface Servers extends SigningSecrets {
   readonly databaseUrl: string;
   readonly redisUrl: string;
-  readonly jwk: SigningJwk;
 }
 
 export type Name = keyof Commands;

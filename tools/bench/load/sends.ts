@@ -26,8 +26,8 @@ export interface SendsDone {
 /** About what people write: every third has something for the renderer to do. */
 const contents = ['The train at a quarter past nine is late again, so start without me please.', 'Is anybody still in the office?', 'I have put the numbers into `report.csv`, have a look at the **last two columns**.'];
 
-export function createSends({ databaseUrl, jwk }: Servers) {
-  const signer = createSigner(jwk);
+export function createSends({ databaseUrl, ...secrets }: Servers) {
+  const signer = createSigner(secrets);
   const heads = new Map<string, string>();
 
   function headOf(person: Person, roomId: string, n: number): string {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Crowd, Person } from '../rig/people.ts';
-import { createSigner } from '../rig/people.ts';
-import type { Servers } from './load.ts';
+import { createSigner, type SigningSecrets } from '../rig/people.ts';
 import { openLightSocket, type LightSocket } from './web-socket.ts';
 
 export interface OpenAsked {
@@ -27,8 +26,8 @@ type OnFrame = (buffer: Buffer, from: number, to: number) => void;
 /** Frames of both begin with `{"t":"message.created"`; `{"t":"member.` is another. */
 export const isMessage = (buffer: Buffer, from: number): boolean => buffer[from + 6] === 0x6d && buffer[from + 8] === 0x73;
 
-export function createSockets({ jwk }: Pick<Servers, 'jwk'>) {
-  const signer = createSigner(jwk);
+export function createSockets(secrets: SigningSecrets) {
+  const signer = createSigner(secrets);
   const groups = new Map<string, Group>();
 
   /** Through hello, identify, ready and a `synced` for each of its streams. */

@@ -1,4 +1,4 @@
-import { createPrivateKey, randomUUID, sign, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { createHmac, createPrivateKey, hkdfSync, randomUUID, sign, type JsonWebKey } from 'node:crypto';
 import { Client } from 'pg';
 
 export interface Person {
@@ -61,20 +61,28 @@ export interface Signer {
   ticket(person: Person): string;
 }
 
-/** Signs with the key of the processes' SIGNING_KEYS_FILE, as the API does. */
-export function createSigner(jwk: JsonWebKey & { kid: string }): Signer {
+/** What the servers sign with. */
+export interface SigningSecrets {
+  readonly jwk: JsonWebKey & { kid: string };
+  /** Their CONFAB_SECRET. */
+  readonly secret: string;
+}
+
+/** Signs as the API does: access tokens with the key of SIGNING_KEYS_FILE, tickets with one that comes of the secret. */
+export function createSigner({ jwk, secret }: SigningSecrets): Signer {
   const key = createPrivateKey({ key: jwk, format: 'jwk' });
-  const token = (typ: string, aud: string, seconds: number, { userId, sessionId }: Person, own: object) => {
+  const ticketKey = Buffer.from(hkdfSync('sha256', Buffer.from(secret, 'base64url'), '', 'confab gateway tickets', 32));
+  const claims = (aud: string, seconds: number, { userId, sessionId }: Person, own: object) => {
     const iat = Math.floor(Date.now() / 1000);
-    return signed(key, { alg: 'EdDSA', typ, kid: jwk.kid }, { sid: sessionId, ...own, iss: 'confab', aud, sub: userId, jti: randomUUID(), iat, exp: iat + seconds });
+    return { iss: 'confab', aud, sub: userId, sid: sessionId, jti: randomUUID(), iat, exp: iat + seconds, ...own };
   };
   return {
-    accessToken: (person) => token('at+jwt', 'confab-api', 900, person, { gen: 1 }),
-    ticket: (person) => token('ticket+jwt', 'confab-gateway', 30, person, { cexp: Math.floor(Date.now() / 1000) + 900 }),
+    accessToken: (person) => signed({ alg: 'EdDSA', typ: 'at+jwt', kid: jwk.kid }, claims('confab-api', 900, person, { gen: 1 }), (text) => sign(null, Buffer.from(text), key)),
+    ticket: (person) => signed({ alg: 'HS256', typ: 'ticket+jwt' }, claims('confab-gateway', 30, person, { cexp: Math.floor(Date.now() / 1000) + 900 }), (text) => createHmac('sha256', ticketKey).update(text).digest()),
   };
 }
 
-function signed(key: KeyObject, header: object, payload: object): string {
+function signed(header: object, payload: object, signature: (text: string) => Buffer): string {
   const text = [header, payload].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
-  return `${text}.${sign(null, Buffer.from(text), key).toString('base64url')}`;
+  return `${text}.${signature(text).toString('base64url')}`;
 }

@@ -54,10 +54,11 @@ export async function startRig(): Promise<Rig> {
     await writeFile(keysFile, JSON.stringify({ keys: [jwk] }));
     await chmod(keysFile, 0o600);
     const databaseUrl = servers.primary.databaseUrl(database);
+    const secret = Buffer.alloc(32, 9).toString('base64url');
     const common = {
       DATABASE_URL: databaseUrl,
       REDIS_URL: servers.redis.url,
-      CONFAB_SECRET: Buffer.alloc(32, 9).toString('base64url'),
+      CONFAB_SECRET: secret,
       SIGNING_KEYS_FILE: keysFile,
       PUBLIC_URL: 'http://127.0.0.1:3000',
       TRUST_PROXY: '1',
@@ -72,7 +73,7 @@ export async function startRig(): Promise<Rig> {
       return { ...pinned, port: Number(pinned.ready['port']) };
     };
     const profiled = (to: string | undefined): string[] => (to === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${to}`]);
-    const load = await startLoad({ databaseUrl, redisUrl: servers.redis.url, jwk });
+    const load = await startLoad({ databaseUrl, redisUrl: servers.redis.url, jwk, secret });
     stops.push(load.stop);
     return {
       databaseUrl,
