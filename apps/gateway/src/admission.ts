@@ -53,9 +53,7 @@ export function createAdmission({ path, allowedOrigins, handshakesPerSecond, clo
   };
   const server = new WebSocketServer(options);
 
-  function refusal(request: IncomingMessage): Refusal | undefined {
-    const { pathname } = urlOf(request);
-    const { origin } = request.headers;
+  function refusal({ headers: { origin } }: IncomingMessage, pathname: string): Refusal | undefined {
     if (pathname !== path) return 'route.not_found';
     if (origin !== undefined && !allowedOrigins.has(origin)) return 'origin.forbidden';
     if (isStopping()) return 'service.stopping';
@@ -74,10 +72,14 @@ export function createAdmission({ path, allowedOrigins, handshakesPerSecond, clo
   return {
     onUpgrade(request, socket, head) {
       socket.on('error', () => socket.destroy());
-      const refused = refusal(request);
+      const { pathname, searchParams } = urlOf(request);
+      const refused = refusal(request, pathname);
       if (refused !== undefined) return refuse(refused, request, socket);
+      // The answer goes out with the first frame, which is written in this turn's immediates. A refusal ends the socket, and so is not held back.
+      socket.cork();
       server.handleUpgrade(request, socket, head, (ws) => {
-        if (urlOf(request).searchParams.get('v') === protocolVersion) return admitted(ws, socket, traceparentOf(request));
+        setImmediate(() => socket.uncork());
+        if (searchParams.get('v') === protocolVersion) return admitted(ws, socket, traceparentOf(request));
         ws.on('error', () => ws.terminate());
         ws.close(4426, 'version_unsupported');
       });

@@ -32,13 +32,14 @@ export interface JournalDeps {
   readonly handshake: string | undefined;
 }
 
-export function createJournal({ logger: parent, connectionId, handshake }: JournalDeps): Journal {
-  let logger = parent.child({ connectionId });
+/** Each line is given all ids: a logger of its own for each connection costs more than the few lines of its life. */
+export function createJournal({ logger, connectionId, handshake }: JournalDeps): Journal {
+  let ids: { readonly connectionId: string; readonly userId?: string; readonly sessionId?: string } = { connectionId };
 
   return {
     connected() {
       const entry = openEntry({ requestId: v7(), name: 'connect', kind: 'server', traceparent: handshake, attributes: { 'confab.connection_id': connectionId } });
-      entry.run(() => logger.debug('connected'));
+      entry.run(() => logger.debug(ids, 'connected'));
       entry.end();
     },
     frame(frame, work) {
@@ -47,20 +48,20 @@ export function createJournal({ logger: parent, connectionId, handshake }: Journ
       return runEntry({ requestId: v7(), name: `frame ${frame.t}`, kind: 'server', traceparent, attributes }, work);
     },
     admitted(userId, sessionId) {
-      logger = parent.child({ connectionId, userId, sessionId });
+      ids = { connectionId, userId, sessionId };
     },
     identified({ streams, resumed, replaces }) {
-      const fields = { streams, resumed, ...(replaces === undefined ? {} : { replaces }) };
+      const fields = { ...ids, streams, resumed, ...(replaces === undefined ? {} : { replaces }) };
       logger.info(fields, resumed > 0 ? 'resumed' : 'identified');
     },
-    refused: (code, requestId) => logger.info({ code, requestId }, 'frame refused'),
-    demoted: (queuedBytes) => logger.info({ queuedBytes }, 'demoted'),
+    refused: (code, requestId) => logger.info({ ...ids, code, requestId }, 'frame refused'),
+    demoted: (queuedBytes) => logger.info({ ...ids, queuedBytes }, 'demoted'),
     failed(error, what, frame) {
       noteError(error);
-      logger.error({ err: error, ...(frame === undefined ? {} : { frame }) }, what);
+      logger.error({ ...ids, err: error, ...(frame === undefined ? {} : { frame }) }, what);
     },
-    socketFailed: (error) => logger.info({ err: error }, 'socket failed'),
-    closed: (closing) => logger.info({ ...closing, reason: reasonOf(closing.code) }, 'closed'),
+    socketFailed: (error) => logger.info({ ...ids, err: error }, 'socket failed'),
+    closed: (closing) => logger.info({ ...ids, ...closing, reason: reasonOf(closing.code) }, 'closed'),
   };
 }
 
