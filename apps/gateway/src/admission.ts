@@ -48,8 +48,6 @@ export function createAdmission({ path, allowedOrigins, handshakesPerSecond, clo
     maxPayload: 64 * 1024,
     maxFragments: 16,
     closeTimeout: 3_000,
-    // Text that is no UTF-8 is ours to refuse: with a close code that the contract knows.
-    skipUTF8Validation: true,
   };
   const server = new WebSocketServer(options);
 

@@ -1,5 +1,3 @@
-import { isUtf8 } from 'node:buffer';
-
 import { type ClientFrame, clientFrameSchemas } from '@confab/contract';
 import asyncapi from '@confab/contract/asyncapi.json' with { type: 'json' };
 import { AppError } from '@confab/runtime';
@@ -40,8 +38,8 @@ export function createFrameReader(): (data: Buffer, isBinary: boolean) => Receiv
   };
 }
 
+/** It is UTF-8: else ws has closed. */
 function parse(data: Buffer): unknown {
-  if (!isUtf8(data)) return undefined;
   try {
     return JSON.parse(data.toString());
   } catch {

@@ -1,7 +1,6 @@
 import type { Duplex } from 'node:stream';
 
 import { type ClientFrame, type CloseCode, closeCodes, type StreamId } from '@confab/contract';
-import { isConnectionFailure } from '@confab/db';
 import { AppError, currentContext } from '@confab/runtime';
 import { v7 } from 'uuid';
 import type { WebSocket } from 'ws';
@@ -11,6 +10,7 @@ import { createWindow } from './bucket.ts';
 import { type Commands, createCommands } from './commands.ts';
 import type { Context } from './context.ts';
 import { createDelivery } from './delivery.ts';
+import { closeCodeOf } from './failure.ts';
 import { createFocus, type Focus } from './focus.ts';
 import { createJournal } from './journal.ts';
 import type { Refusal } from './leases.ts';
@@ -152,7 +152,7 @@ export function openConnection({ context, ws, socket, traceparent }: Handshake, 
     } catch (error) {
       if (error instanceof AppError && error.status < 500) return refuse(error, frame.ref);
       journal.failed(error, 'a frame failed', frame.t);
-      close((error instanceof AppError && error.retryable) || isConnectionFailure(error) ? 1013 : 4500);
+      close(closeCodeOf(error));
     }
   }
 

@@ -79,7 +79,7 @@ describe('before identify', () => {
     const socket = new WebSocket(stack.gatewayUrls[0]!);
     await new Promise((resolve) => socket.once('open', resolve));
     socket.send(Buffer.from([0x7b, 0xff, 0x7d]), { binary: false });
-    expect(await new Promise((resolve) => socket.once('close', resolve))).toBe(4400);
+    expect(await new Promise((resolve) => socket.once('close', resolve))).toBe(1007);
   });
 
   it('an identify of the wrong shape is told so, and silence closes', async () => {

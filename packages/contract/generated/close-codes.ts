@@ -8,6 +8,7 @@ export const closeCodes = {
   1000: { name: 'normal', action: 'never', meaning: 'The client said goodbye.' },
   1001: { name: 'going_away', action: 'resume', meaning: 'The peer went away.' },
   1002: { name: 'protocol_error', action: 'never', meaning: 'What came was no frame of a WebSocket client (RFC 6455).' },
+  1007: { name: 'not_utf8', action: 'never', meaning: 'A text, or the reason of a goodbye, was no UTF-8 (RFC 6455).' },
   1008: { name: 'too_many_parts', action: 'never', meaning: 'A message came in too many parts.' },
   1009: { name: 'too_large', action: 'never', meaning: 'A frame was larger than allowed.' },
   1012: { name: 'restarting', action: 'resume', meaning: 'The gateway is restarting.' },
