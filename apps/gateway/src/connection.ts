@@ -2,7 +2,6 @@ import type { Duplex } from 'node:stream';
 
 import { type ClientFrame, type CloseCode, closeCodes, type StreamId } from '@confab/contract';
 import { AppError, currentContext } from '@confab/runtime';
-import { v7 } from 'uuid';
 import type { WebSocket } from 'ws';
 
 import type { Admission, Admitted } from './access.ts';
@@ -44,9 +43,9 @@ export interface Handshake {
 }
 
 export function openConnection({ context, ws, socket, traceparent }: Handshake, onClosed: () => void): Connection {
-  const { access, config, hub, leases, presences, flusher, streams, metrics, clock, later, readFrame } = context;
-  const id = v7();
-  const journal = createJournal({ logger: context.logger, connectionId: id, handshake: traceparent });
+  const { access, config, hub, leases, presences, flusher, streams, metrics, clock, later, newId, readFrame } = context;
+  const id = newId();
+  const journal = createJournal({ logger: context.logger, newId, connectionId: id, handshake: traceparent });
   const openedAt = clock.now();
   const frames = createWindow({ ...mostFrames, now: clock.now });
   let admission: Admission | undefined;
@@ -214,7 +213,7 @@ export function openConnection({ context, ws, socket, traceparent }: Handshake, 
   }
 
   function refuse(error: AppError, ref: string | undefined): void {
-    const problem = problemOf(error, currentContext()?.requestId ?? v7());
+    const problem = problemOf(error, currentContext()?.requestId ?? newId());
     journal.refused(error.code, problem.requestId);
     delivery.send({ t: 'error', d: { problem }, ...(ref === undefined ? {} : { ref }) });
     if (error.code === 'session.ended') close(4401);

@@ -21,6 +21,7 @@ export interface Context {
   readonly metrics: GatewayMetrics;
   readonly clock: Clock;
   readonly logger: Logger;
+  newId(): string;
   later(delayMs: number, work: () => void): void;
   readonly config: { readonly identifyTimeoutMs: number; readonly heartbeatMs: number };
 }

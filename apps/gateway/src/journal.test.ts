@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 import { createLogger } from '@confab/runtime';
 import { expect, test } from 'vitest';
 
@@ -11,7 +13,7 @@ const handshake = `00-${traceId}-b7ad6b7169203331-01`;
 function open() {
   const lines: Record<string, unknown>[] = [];
   const logger = createLogger({ name: 'test', level: 'debug', pretty: false, destination: { write: (line) => void lines.push(JSON.parse(line)) } });
-  return { lines, journal: createJournal({ logger, connectionId: 'c-1', handshake }) };
+  return { lines, journal: createJournal({ logger, newId: randomUUID, connectionId: 'c-1', handshake }) };
 }
 
 test('the life of a socket, with its ids, in the words of the log', async () => {

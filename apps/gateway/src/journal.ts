@@ -1,6 +1,5 @@
 import { type ClientFrame, closeCodes } from '@confab/contract';
 import { type Logger, noteError, openEntry, runEntry } from '@confab/runtime';
-import { v7 } from 'uuid';
 
 export interface Closing {
   /** Ours if we began it. */
@@ -27,25 +26,26 @@ export interface Journal {
 
 export interface JournalDeps {
   readonly logger: Logger;
+  newId(): string;
   readonly connectionId: string;
   /** A traceparent, from outside. */
   readonly handshake: string | undefined;
 }
 
 /** Each line is given all ids: a logger of its own for each connection costs more than the few lines of its life. */
-export function createJournal({ logger, connectionId, handshake }: JournalDeps): Journal {
+export function createJournal({ logger, newId, connectionId, handshake }: JournalDeps): Journal {
   let ids: { readonly connectionId: string; readonly userId?: string; readonly sessionId?: string } = { connectionId };
 
   return {
     connected() {
-      const entry = openEntry({ requestId: v7(), name: 'connect', kind: 'server', traceparent: handshake, attributes: { 'confab.connection_id': connectionId } });
+      const entry = openEntry({ requestId: newId(), name: 'connect', kind: 'server', traceparent: handshake, attributes: { 'confab.connection_id': connectionId } });
       entry.run(() => logger.debug(ids, 'connected'));
       entry.end();
     },
     frame(frame, work) {
       const traceparent = frame.tp ?? (frame.t === 'identify' ? handshake : undefined);
       const attributes = { 'confab.connection_id': connectionId, 'confab.frame': frame.t };
-      return runEntry({ requestId: v7(), name: `frame ${frame.t}`, kind: 'server', traceparent, attributes }, work);
+      return runEntry({ requestId: newId(), name: `frame ${frame.t}`, kind: 'server', traceparent, attributes }, work);
     },
     admitted(userId, sessionId) {
       ids = { connectionId, userId, sessionId };

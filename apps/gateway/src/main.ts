@@ -13,6 +13,7 @@ import { createFeed } from './feed.ts';
 import { createFlusher } from './flusher.ts';
 import { startGateway } from './gateway.ts';
 import { createHub } from './hub.ts';
+import { createIds } from './ids.ts';
 import { connectionChannels, createLeaseStore } from './lease.store.ts';
 import { createLeases } from './leases.ts';
 import { createGatewayMetrics } from './metrics.ts';
@@ -97,6 +98,7 @@ const gateway = await startGateway({
     metrics: gatewayMetrics,
     clock: systemClock,
     logger,
+    newId: createIds(),
     later,
     config: { identifyTimeoutMs: config.IDENTIFY_TIMEOUT_MS, heartbeatMs: config.HEARTBEAT_MS },
   },

@@ -9,20 +9,24 @@ const table = Uint16Array.from({ length: 256 }, (_, byte) => {
 
 /** Where a cluster keeps a key, or a sharded channel: by its hash tag, which is what stands in its first braces, else by the whole. */
 export function slotOf(key: string | Buffer): number {
-  const bytes = typeof key === 'string' ? Buffer.from(key) : key;
-  const open = bytes.indexOf('{');
-  const close = open < 0 ? -1 : bytes.indexOf('}', open + 1);
-  const hashed = close > open + 1 ? bytes.subarray(open + 1, close) : bytes;
+  const hashed = Buffer.from(hashedPart(key));
   let crc = 0;
   for (const byte of hashed) crc = ((crc << 8) & 0xffff) ^ (table[(crc >> 8) ^ byte] ?? 0);
   return crc % slots;
 }
 
+function hashedPart<K extends string | Buffer>(key: K): K {
+  const open = key.indexOf('{');
+  const close = open < 0 ? -1 : key.indexOf('}', open + 1);
+  return (close > open + 1 ? key.slice(open + 1, close) : key) as K;
+}
+
 /** Throws, on a single Redis as well, where a cluster would: so no test is needed there to find such a script. */
 export function assertOneSlot(keys: readonly (string | Buffer)[]): void {
   const [first, ...others] = keys;
-  if (first === undefined || others.length === 0) return;
-  const slot = slotOf(first);
-  const stray = others.find((key) => slotOf(key) !== slot);
+  if (first === undefined) return;
+  const part = hashedPart(first);
+  // Most have the same tag, letter by letter.
+  const stray = others.find((key) => hashedPart(key) !== part && slotOf(key) !== slotOf(first));
   if (stray !== undefined) throw new TypeError(`${first.toString()} and ${stray.toString()} have no hash tag in common, so a cluster keeps them apart`);
 }
