@@ -155,10 +155,11 @@ it('refuses a ticket that does not say how long the connection may last', async 
   await expect(tokens.verify('ticket', await forge('ticket', { claims: { cexp: undefined } }))).rejects.toMatchObject({ name: 'TokenRefused' });
 });
 
-it('refuses a ticket whose signature is spelt otherwise, or that says more than ours', async () => {
+it('refuses a ticket that is spelt otherwise, or says more than ours', async () => {
   const ticket = await forge('ticket');
   expect(await tokens.verify('ticket', ticket)).toMatchObject(subject);
-  for (const other of [respelt(ticket), `${ticket}.x`, await forge('ticket', { claims: { gen: 1 } })]) await expect(tokens.verify('ticket', other)).rejects.toMatchObject({ name: 'TokenRefused' });
+  const otherHeader = ticket.replace(/^\w+/, Buffer.from('{"typ":"ticket+jwt","alg":"HS256"}').toString('base64url'));
+  for (const other of [respelt(ticket), `${ticket}.x`, otherHeader, await forge('ticket', { claims: { gen: 1 } })]) await expect(tokens.verify('ticket', other)).rejects.toMatchObject({ name: 'TokenRefused' });
 });
 
 it('does not take a database that is away for a bad token', async () => {
