@@ -105,6 +105,7 @@ describe('before identify', () => {
     const probe = await stack.probe();
     probe.send({ t: 'identify', d: { ticket } });
     expect((await probe.closed()).code).toBe(4401);
+    expect(probe.frames.map(({ t }) => t)).toEqual(['hello']);
   });
 });
 
