@@ -32,8 +32,8 @@ export function decodeEvent(bytes: Buffer): StreamEvent {
   const flags = bytes[1] ?? 0;
   const rest = reader(bytes, fixedBytes);
   return {
-    seq: Number(bytes.readBigUInt64BE(2)),
-    at: Number(bytes.readBigUInt64BE(10)),
+    seq: bytes.readUInt32BE(2) * 2 ** 32 + bytes.readUInt32BE(6),
+    at: bytes.readUInt32BE(10) * 2 ** 32 + bytes.readUInt32BE(14),
     epoch: rest.shortString(),
     // A type that a newer process sent is carried like any other.
     type: rest.shortString() as EventType,
@@ -78,7 +78,9 @@ function reader(bytes: Buffer, start: number) {
   }
   return {
     shortString: () => take(take(1)[0] ?? 0).toString('latin1'),
-    uuid: () => take(16).toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'),
+    uuid: () => dashed(take(16).toString('hex')),
     remainder: () => bytes.toString('utf8', at),
   };
 }
+
+const dashed = (hex: string): string => `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
