@@ -34,7 +34,16 @@ export function createGatewayMetrics(metrics: Metrics, logger: Logger): GatewayM
   const connections = metrics.gauge({ name: 'confab_ws_connections', help: 'Open sockets.' });
   const closes = metrics.counter({ name: 'confab_ws_closes_total', help: 'Sockets closed, by close code; other: one that the contract does not know.', labelNames: ['code'] });
   const refused = metrics.counter({ name: 'confab_ws_refused_total', help: 'Upgrades refused before there was a socket, by the code of the problem.', labelNames: ['code'] });
-  const delivered = metrics.counter({ name: 'confab_ws_events_delivered_total', help: 'Events put on a socket, once for each.' });
+  /** Since the last scrape: a counter of the library costs a tenth of what a delivery does. */
+  let delivered = 0;
+  metrics.counter({
+    name: 'confab_ws_events_delivered_total',
+    help: 'Events put on a socket, once for each.',
+    collect() {
+      this.inc(delivered);
+      delivered = 0;
+    },
+  });
   const resumes = metrics.counter({ name: 'confab_ws_resumes_total', help: 'Connections that came with cursors, by what came of it: replayed, resynced (some stream had to be refetched), interrupted (closed before).', labelNames: ['outcome'] });
   const resyncs = metrics.counter({ name: 'confab_ws_resyncs_total', help: 'Streams that a client was told to refetch, by reason.', labelNames: ['reason'] });
   const leases = metrics.counter({ name: 'confab_ws_leases_total', help: 'Places among their user\'s connections asked for, by what came of it; _locally while Redis is out.', labelNames: ['outcome'] });
@@ -64,7 +73,7 @@ export function createGatewayMetrics(metrics: Metrics, logger: Logger): GatewayM
     },
     refused: (code) => refused.inc({ code }),
     delivered(event) {
-      delivered.inc();
+      delivered += 1;
       messages.count('delivered', event);
     },
     resumed: (outcome) => resumes.inc({ outcome }),
