@@ -10,18 +10,21 @@ const works: Readonly<Record<string, (rig: Rig, folder: string, ms: number) => P
     const crowd = await makeCrowd(rig.databaseUrl, { people: 100, rooms: 10, roomsOf: (person) => [person % 10] });
     return { app, unit: 'send', work: async () => (await rig.load.run('sends', { port: app.port, crowd, ms, lines: 32 })).acknowledged.length };
   },
-  async fanout(rig, profileTo, ms) {
-    const app = await rig.gateway({ profileTo });
-    const crowd = await makeCrowd(rig.databaseUrl, { people: 1_000, rooms: 1, roomsOf: () => [0] });
-    const group = await rig.load.run('open', { port: app.port, kind: 'gateway', crowd, atOnce: 32 });
-    return { app, unit: 'delivery', work: async () => (await rig.load.run('fanOut', { group, kind: 'gateway', crowd, ms, perSecond: 40 })).delivered };
-  },
+  fanout: (rig, profileTo, ms) => fanout(rig, profileTo, ms, { people: 1_000, rooms: 1, perSecond: 40 }),
+  'fanout-small': (rig, profileTo, ms) => fanout(rig, profileTo, ms, { people: 2_000, rooms: 200, perSecond: 3_000 }),
   async reconnect(rig, profileTo, ms) {
     const app = await rig.gateway({ profileTo });
     const crowd = await makeCrowd(rig.databaseUrl, { people: 1_000, rooms: 20, roomsOf: (person) => [person % 20] });
     return { app, unit: 'connect', work: async () => (await rig.load.run('connects', { port: app.port, kind: 'gateway', crowd, atOnce: 32, ms })).connects };
   },
 };
+
+async function fanout(rig: Rig, profileTo: string, ms: number, { people, rooms, perSecond }: { people: number; rooms: number; perSecond: number }) {
+  const app = await rig.gateway({ profileTo });
+  const crowd = await makeCrowd(rig.databaseUrl, { people, rooms, roomsOf: (person) => [person % rooms] });
+  const group = await rig.load.run('open', { port: app.port, kind: 'gateway', crowd, atOnce: 32 });
+  return { app, unit: 'delivery', work: async () => (await rig.load.run('fanOut', { group, kind: 'gateway', crowd, ms, perSecond })).delivered };
+}
 
 const most = 25;
 
