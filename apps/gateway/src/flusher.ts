@@ -1,9 +1,15 @@
+import { createJoiner } from './joiner.ts';
+
 export interface Flushable {
   flush(): void;
 }
 
 export interface Flusher {
   add(flushable: Flushable): void;
+  /** What waits has gathered long enough. */
+  hurry(): void;
+  /** Several frames as one: made once for all sockets that write the same. */
+  join(frames: readonly Buffer[]): Buffer;
   /** Once all that waits now is written. */
   after(work: () => void): void;
 }
@@ -11,48 +17,80 @@ export interface Flusher {
 export interface FlusherDeps {
   /** After what is under way in this tick. */
   defer(work: () => void): void;
+  later(delayMs: number, work: () => void): void;
   now(): number;
+  /** How long what comes in may gather before it is written; 0: it is written at the end of the tick. */
+  gatherMs(): number;
 }
 
 const budgetMs = 5;
-/** While sockets are always left over, nobody is kept waiting beyond these. */
-const mostWaitingWork = 1_000;
 
-/** Writes all sockets that have something, at the end of the tick, and lets others at the loop when that takes long. */
-export function createFlusher({ defer, now }: FlusherDeps): Flusher {
-  let waiting = new Set<Flushable>();
-  let isDeferred = false;
-  let afterwards: (() => void)[] = [];
+/**
+ * Writes all sockets that have something, in rounds. A round begins at the end of the tick, or when enough has gathered, and
+ * lets others at the loop when it takes long; what comes in meanwhile for those whose turn was before is the next round's.
+ */
+export function createFlusher({ defer, later, now, gatherMs }: FlusherDeps): Flusher {
+  const joiner = createJoiner();
+  let round = new Set<Flushable>();
+  let next = new Set<Flushable>();
+  let afterRound: (() => void)[] = [];
+  let afterNext: (() => void)[] = [];
+  let isDue = false;
+  let isGathering = false;
+
+  function begin(): void {
+    [round, next] = [next, round];
+    [afterRound, afterNext] = [afterNext, []];
+  }
 
   function run(): void {
-    isDeferred = false;
-    const batch = waiting;
-    waiting = new Set();
-    const works = afterwards;
-    afterwards = [];
+    isDue = false;
+    if (round.size === 0) begin();
     const until = now() + budgetMs;
-    for (const flushable of batch) {
-      batch.delete(flushable);
+    for (const flushable of round) {
+      round.delete(flushable);
       flushable.flush();
       if (now() >= until) break;
     }
-    for (const left of batch) add(left);
-    if (batch.size === 0 || works.length > mostWaitingWork) for (const work of works) work();
-    else afterwards = works.concat(afterwards);
+    joiner.forget();
+    if (round.size > 0) return due();
+    const works = afterRound;
+    afterRound = [];
+    for (const work of works) work();
+    if (next.size > 0) plan();
   }
 
-  function add(flushable: Flushable): void {
-    waiting.add(flushable);
-    if (isDeferred) return;
-    isDeferred = true;
+  function due(): void {
+    if (isDue) return;
+    isDue = true;
     defer(run);
   }
 
+  function plan(): void {
+    if (isDue || isGathering) return;
+    const delayMs = gatherMs();
+    if (delayMs === 0) return due();
+    isGathering = true;
+    later(delayMs, () => {
+      isGathering = false;
+      if (next.size > 0) due();
+    });
+  }
+
   return {
-    add,
+    add(flushable) {
+      if (round.has(flushable)) return;
+      next.add(flushable);
+      if (round.size === 0) plan();
+    },
+    hurry() {
+      if (next.size > 0) due();
+    },
+    join: joiner.join,
     after(work) {
-      if (waiting.size === 0) work();
-      else afterwards.push(work);
+      if (next.size > 0) afterNext.push(work);
+      else if (round.size > 0) afterRound.push(work);
+      else work();
     },
   };
 }

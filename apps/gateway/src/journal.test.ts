@@ -50,7 +50,7 @@ test('a peer that does not read is told of once it is too far behind, and not be
   const nobody = () => Promise.reject(new Error('nobody asks'));
   const delivery = createDelivery({
     wire: { writableLength: 0, writableNeedDrain: true, cork: () => undefined, uncork: () => undefined, write: () => false },
-    flusher: createFlusher({ defer: () => undefined, now: () => 0 }),
+    flusher: createFlusher({ defer: () => undefined, later: () => undefined, now: () => 0, gatherMs: () => 0 }),
     hub: { enter: () => expect.fail(), leave: () => undefined },
     access: { standing: nobody, standings: nobody },
     now: () => 0,

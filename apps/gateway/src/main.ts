@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks';
+
 import { createCore } from '@confab/core';
 import { createDatabase } from '@confab/db';
 import { createRedis, createRedisObserver, createSubscriber } from '@confab/redis';
@@ -18,6 +20,7 @@ import { connectionChannels, createLeaseStore } from './lease.store.ts';
 import { createLeases } from './leases.ts';
 import { createGatewayMetrics } from './metrics.ts';
 import { startSweep } from './presence-sweep.ts';
+import { createPace } from './pace.ts';
 import { createPresences } from './presences.ts';
 
 const { version } = manifest;
@@ -42,7 +45,8 @@ const streams = createStreams({ db: database, redis, logger });
 const core = createCore({ database, redis, streams, logger, metrics, clock: systemClock, secret: config.CONFAB_SECRET, signingKeysFile: config.SIGNING_KEYS_FILE, gatewayUrls: [] });
 
 const gatewayMetrics = createGatewayMetrics(metrics, logger);
-const flusher = createFlusher({ defer: setImmediate, now: () => performance.now() });
+const gatherMs = createPace({ now: () => performance.now(), idleMs: () => performance.eventLoopUtilization().idle });
+const flusher = createFlusher({ defer: setImmediate, later, now: () => performance.now(), gatherMs });
 const spans = createDeliverySpans({ defer: setImmediate, wallNow: Date.now, now: () => performance.now() });
 const hub = createHub({
   streams,

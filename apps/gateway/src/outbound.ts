@@ -38,6 +38,8 @@ const conflateBytes = 64 * 1024;
 const overflowBytes = 256 * 1024;
 const overflowFrames = 512;
 const replayFrames = 256;
+/** What is put together for one write is a copy. */
+const joinedBytes = 64 * 1024;
 
 /** One socket's queue: written once a tick, and bounded, because whoever reads slowly must not cost memory. */
 export function createOutbound({ wire, flusher, now, onOverflow, onRoom }: OutboundDeps): Outbound {
@@ -51,10 +53,16 @@ export function createOutbound({ wire, flusher, now, onOverflow, onRoom }: Outbo
 
   const behind = () => queuedBytes + wire.writableLength;
 
+  /** Who does not read makes nobody hurry. */
+  function hurry(): void {
+    if (blockedSince === null) flusher.hurry();
+  }
+
   function hasRoom(): boolean {
-    const has = behind() < conflateBytes && queue.length < replayFrames;
-    if (!has) isRoomWanted = true;
-    return has;
+    if (behind() < conflateBytes && queue.length < replayFrames) return true;
+    isRoomWanted = true;
+    hurry();
+    return false;
   }
 
   function offerRoom(): void {
@@ -65,13 +73,27 @@ export function createOutbound({ wire, flusher, now, onOverflow, onRoom }: Outbo
   }
 
   function writeAll(): void {
-    wire.cork();
-    for (const frame of queue) wire.write(frame);
-    for (const frame of ephemeral.values()) wire.write(frame);
-    wire.uncork();
+    const frames = queue;
     queue = [];
-    queuedBytes = 0;
+    for (const frame of ephemeral.values()) frames.push(frame);
     ephemeral.clear();
+    const [only] = frames;
+    if (only === undefined) return;
+    if (frames.length === 1) wire.write(only);
+    else if (queuedBytes <= joinedBytes) wire.write(flusher.join(frames));
+    else writeEach(frames);
+    queuedBytes = 0;
+  }
+
+  function writeEach(frames: readonly Buffer[]): void {
+    wire.cork();
+    for (const frame of frames) wire.write(frame);
+    wire.uncork();
+  }
+
+  function conflate(): void {
+    ephemeral.clear();
+    hurry();
   }
 
   function flush(): void {
@@ -90,8 +112,9 @@ export function createOutbound({ wire, flusher, now, onOverflow, onRoom }: Outbo
       queue.push(frame);
       queuedBytes += frame.length;
       flusher.add(flushable);
-      if (behind() >= conflateBytes) ephemeral.clear();
-      if (isOver || (behind() < overflowBytes && queue.length < overflowFrames)) return;
+      const bytes = behind();
+      if (bytes >= conflateBytes) conflate();
+      if (isOver || (bytes < overflowBytes && queue.length < overflowFrames)) return;
       isOver = true;
       isRoomWanted = true;
       onOverflow();

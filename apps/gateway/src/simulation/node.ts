@@ -78,7 +78,7 @@ export function createNode({ time, database, redis, code, told, violated }: Worl
   const access = code.createAccess({ core, streams });
   const feed = code.createFeed({ subscriber, later });
   const hub: Hub = code.createHub({ streams, feed, later, told });
-  const flusher = code.createFlusher({ defer: (work) => later(0.01, work), now: time.now });
+  const flusher = code.createFlusher({ defer: (work) => later(0.01, work), later, now: time.now, gatherMs: () => (Math.floor(time.now()) % 3 === 0 ? 25 : 0) });
 
   async function identify(client: Client, delivery: Delivery): Promise<void> {
     const { cursors, epoch } = client;

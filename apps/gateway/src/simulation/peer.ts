@@ -50,10 +50,11 @@ export function createPeer(time: Time, receive: (text: string) => void, onDrain:
         return needsDrain;
       },
       cork: () => undefined,
-      uncork: read,
-      write(frame) {
-        onTheWay.push(frame);
-        bytes += frame.length;
+      uncork: () => undefined,
+      write(written) {
+        onTheWay.push(...framesOf(written));
+        bytes += written.length;
+        read();
         if (waiting() >= highWaterMark) needsDrain = true;
         return !needsDrain;
       },
@@ -69,8 +70,26 @@ export function createPeer(time: Time, receive: (text: string) => void, onDrain:
   };
 }
 
-/** The payload of one server frame (RFC 6455, 5.2). */
-function textOf(frame: Buffer): string {
-  const short = frame[1] ?? 0;
-  return frame.toString('utf8', short < 126 ? 2 : short === 126 ? 4 : 10);
+/** Server frames (RFC 6455, 5.2), as many as were written at once. */
+function framesOf(written: Buffer): Buffer[] {
+  const frames: Buffer[] = [];
+  for (let at = 0; at < written.length; ) {
+    const end = at + payloadAt(written, at) + payloadLength(written, at);
+    frames.push(written.subarray(at, end));
+    at = end;
+  }
+  return frames;
 }
+
+function payloadAt(bytes: Buffer, at: number): number {
+  const short = bytes[at + 1] ?? 0;
+  return short < 126 ? 2 : short === 126 ? 4 : 10;
+}
+
+function payloadLength(bytes: Buffer, at: number): number {
+  const short = bytes[at + 1] ?? 0;
+  if (short < 126) return short;
+  return short === 126 ? bytes.readUInt16BE(at + 2) : Number(bytes.readBigUInt64BE(at + 2));
+}
+
+const textOf = (frame: Buffer): string => frame.toString('utf8', payloadAt(frame, 0));
