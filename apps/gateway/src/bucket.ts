@@ -6,14 +6,14 @@ export interface Bucket {
 
 /** So many within any stretch of that length, and not one more. */
 export function createWindow({ most, perMs, now }: { most: number; perMs: number; now: () => number }): Bucket {
-  const taken = new Float64Array(most).fill(-Infinity);
-  let oldest = 0;
+  /** When, the oldest first, within the stretch: who is idle holds next to nothing. */
+  const taken: number[] = [];
   return {
     take() {
       const at = now();
-      if (at - (taken[oldest] ?? 0) < perMs) return false;
-      taken[oldest] = at;
-      oldest = (oldest + 1) % most;
+      while (at - (taken[0] ?? at) >= perMs) taken.shift();
+      if (taken.length >= most) return false;
+      taken.push(at);
       return true;
     },
   };
