@@ -69,7 +69,7 @@ export function createAdmission({ path, allowedOrigins, handshakesPerSecond, clo
 
   return {
     onUpgrade(request, socket, head) {
-      socket.on('error', () => socket.destroy());
+      socket.on('error', destroy);
       const { pathname, searchParams } = urlOf(request);
       const refused = refusal(request, pathname);
       if (refused !== undefined) return refuse(refused, request, socket);
@@ -87,6 +87,11 @@ export function createAdmission({ path, allowedOrigins, handshakesPerSecond, clo
       response.writeHead(status, headers).end(body);
     },
   };
+}
+
+/** Stays on the socket for as long as it lives, and so must not hold its request. */
+function destroy(this: Duplex): void {
+  this.destroy();
 }
 
 function urlOf({ url = '/' }: IncomingMessage): URL {
