@@ -2,7 +2,7 @@ import { recordEffect } from '@confab/runtime';
 import type { StreamEvent } from '@confab/stream';
 
 export interface DeliverySpansDeps {
-  /** After what is under way in this tick, the writing of the sockets included. */
+  /** Once the sockets that have something now are written. */
   defer(work: () => void): void;
   /** Of the wall clock, as the events' times are. */
   wallNow(): number;

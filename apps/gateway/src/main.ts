@@ -47,7 +47,7 @@ const core = createCore({ database, redis, streams, logger, metrics, clock: syst
 const gatewayMetrics = createGatewayMetrics(metrics, logger);
 const gatherMs = createPace({ now: () => performance.now(), idleMs: () => performance.eventLoopUtilization().idle });
 const flusher = createFlusher({ defer: setImmediate, later, now: () => performance.now(), gatherMs });
-const spans = createDeliverySpans({ defer: setImmediate, wallNow: Date.now, now: () => performance.now() });
+const spans = createDeliverySpans({ defer: flusher.after, wallNow: Date.now, now: () => performance.now() });
 const hub = createHub({
   streams,
   feed: createFeed({ subscriber, later }),
