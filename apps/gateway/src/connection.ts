@@ -51,7 +51,10 @@ export function openConnection({ context, ws, socket, traceparent }: Handshake, 
   let admission: Admission | undefined;
   let commands: Commands | undefined;
   let focus: Focus | undefined;
+  /** Most connections never look at anybody. */
+  let openFocus: (() => Focus) | undefined;
   let resume: ResumeWatch | undefined;
+  let identifyTimer: NodeJS.Timeout | undefined;
   let isIdentifying = false;
   let heardAt = openedAt;
   let delivered = 0;
@@ -112,11 +115,16 @@ export function openConnection({ context, ws, socket, traceparent }: Handshake, 
   /** Its place is free, and nothing more goes out. */
   function leave(): void {
     isOver = true;
-    clearTimeout(identifyTimer);
+    endTimer();
     leases.release(id);
     focus?.close();
     resume?.closed();
     delivery.close();
+  }
+
+  function endTimer(): void {
+    clearTimeout(identifyTimer);
+    identifyTimer = undefined;
   }
 
   function receive(data: Buffer, isBinary: boolean): void {
@@ -132,7 +140,7 @@ export function openConnection({ context, ws, socket, traceparent }: Handshake, 
     if (frame.t === 'heartbeat') return delivery.send({ t: 'heartbeat', d: {}, ...refOf(frame) });
     if (frame.t === 'identify' && !isIdentifying) {
       isIdentifying = true;
-      clearTimeout(identifyTimer);
+      endTimer();
     }
     enqueue(frame);
   }
@@ -171,7 +179,7 @@ export function openConnection({ context, ws, socket, traceparent }: Handshake, 
       case 'presence':
         return leases.setAway(id, frame.d.state === 'away');
       case 'focus':
-        return focus?.set(frame.d);
+        return (focus ??= openFocus?.())?.set(frame.d);
       case 'heartbeat':
     }
   }
@@ -186,11 +194,14 @@ export function openConnection({ context, ws, socket, traceparent }: Handshake, 
     const heads = Object.fromEntries(standings.map(({ stream, head }) => [stream, head]));
     const refused = Object.keys(cursors).filter((stream) => !(stream in heads));
     delivery.send({ t: 'ready', d: { user, epoch: standings[0]?.epoch ?? '', streams: heads, refused }, ...refOf(frame) });
-    resume = createResumeWatch(standings.flatMap(({ stream }) => (cursors[stream] == null ? [] : [stream])), metrics.resumed);
+    const resumed = standings.flatMap(({ stream }) => (cursors[stream] == null ? [] : [stream]));
+    if (resumed.length > 0) resume = createResumeWatch(resumed, metrics.resumed);
     const readers = delivery.start(user.id, standings, { epoch, seqs: cursors });
     commands = createCommands({ userId: user.id, epoch, readers, access, streams, now: clock.now });
-    const watch = presences.open((userId, state) => delivery.sendEphemeral(`presence ${userId}`, { t: 'presence', d: { userId, state } }));
-    focus = createFocus({ userId: user.id, access, watch, follows: readers.has, later });
+    openFocus = () => {
+      const watch = presences.open((userId, state) => delivery.sendEphemeral(`presence ${userId}`, { t: 'presence', d: { userId, state } }));
+      return createFocus({ userId: user.id, access, watch, follows: readers.has, later });
+    };
     journal.identified({ streams: standings.length, resumed: Object.keys(cursors).length, replaces: d.replaces });
   }
 
@@ -219,7 +230,7 @@ export function openConnection({ context, ws, socket, traceparent }: Handshake, 
     if (error.code === 'session.ended') close(4401);
   }
 
-  const identifyTimer = setTimeout(() => close(4428), config.identifyTimeoutMs);
+  identifyTimer = setTimeout(() => close(4428), config.identifyTimeoutMs);
   ws.on('message', (data, isBinary) => receive(data as Buffer, isBinary));
   ws.on('pong', () => (heardAt = clock.now()));
   ws.on('error', journal.socketFailed);
@@ -248,7 +259,8 @@ export function openConnection({ context, ws, socket, traceparent }: Handshake, 
       if (closing !== undefined) return;
       const now = clock.now();
       if (admission !== undefined && now >= admission.expiresAt) return close(4401);
-      if (delivery.blockedSince !== null && now - delivery.blockedSince >= config.heartbeatMs) return close(4408);
+      const blockedSince = delivery.blockedSince();
+      if (blockedSince !== null && now - blockedSince >= config.heartbeatMs) return close(4408);
       if (now - heardAt >= patienceInHeartbeats * config.heartbeatMs) return close(4408);
       if (isTurn) ws.ping();
     },

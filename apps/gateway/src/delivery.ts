@@ -16,8 +16,8 @@ export interface Delivery {
   sendEphemeral(key: string, frame: ServiceFrame): boolean;
   /** Begins the user's streams, each at its cursor or at its head. */
   start(userId: string, standings: readonly Standing[], cursors: Cursors): Readers;
-  readonly queuedBytes: number;
-  readonly blockedSince: number | null;
+  queuedBytes(): number;
+  blockedSince(): number | null;
   /** The wire has taken everything. */
   drained(): void;
   close(): void;
@@ -49,7 +49,7 @@ export function createDelivery({ wire, flusher, hub, access, now, later, session
   function onOverflow(): void {
     if (readers === undefined) return;
     readers.demote();
-    demoted(outbound.queuedBytes);
+    demoted(outbound.queuedBytes());
   }
   const outbound = createOutbound({ wire, flusher, now, onOverflow, onRoom: () => readers?.advance() });
   const send = (frame: ServiceFrame) => outbound.push(serviceFrame(frame));
@@ -86,12 +86,8 @@ export function createDelivery({ wire, flusher, hub, access, now, later, session
       for (const standing of standings) readers.begin(standing, { epoch, seq: seqs[standing.stream] ?? null });
       return readers;
     },
-    get queuedBytes() {
-      return outbound.queuedBytes;
-    },
-    get blockedSince() {
-      return outbound.blockedSince;
-    },
+    queuedBytes: outbound.queuedBytes,
+    blockedSince: outbound.blockedSince,
     drained: outbound.drained,
     close() {
       readers?.close();

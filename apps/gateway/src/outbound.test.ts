@@ -49,14 +49,14 @@ it('writes nothing more to a peer that does not read, until it does', () => {
   needsDrain = true;
   outbound.push(frame('a'));
   endTick();
-  expect(outbound.blockedSince).toBe(1_000);
+  expect(outbound.blockedSince()).toBe(1_000);
   outbound.push(frame('b'));
   endTick();
   expect(written).toEqual(['a']);
   needsDrain = false;
   outbound.drained();
   endTick();
-  expect([written.slice(1), outbound.blockedSince]).toEqual([['b'], null]);
+  expect([written.slice(1), outbound.blockedSince()]).toEqual([['b'], null]);
 });
 
 describe('a queue that grows', () => {

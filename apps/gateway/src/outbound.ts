@@ -18,9 +18,9 @@ export interface Outbound {
   /** The wire has taken everything. */
   drained(): void;
   /** Here and in the wire. */
-  readonly queuedBytes: number;
+  queuedBytes(): number;
   /** Since when the peer has not taken what was written; null if it has. */
-  readonly blockedSince: number | null;
+  blockedSince(): number | null;
   /** Writes what is left, whether or not the peer reads, and takes nothing more. */
   close(): void;
 }
@@ -45,7 +45,8 @@ const joinedBytes = 64 * 1024;
 export function createOutbound({ wire, flusher, now, onOverflow, onRoom }: OutboundDeps): Outbound {
   let queue: Buffer[] = [];
   let queuedBytes = 0;
-  const ephemeral = new Map<string, Buffer>();
+  /** Few sockets ever have any. */
+  let ephemeral: Map<string, Buffer> | undefined;
   let blockedSince: number | null = null;
   let isOver = false;
   let isRoomWanted = false;
@@ -75,8 +76,8 @@ export function createOutbound({ wire, flusher, now, onOverflow, onRoom }: Outbo
   function writeAll(): void {
     const frames = queue;
     queue = [];
-    for (const frame of ephemeral.values()) frames.push(frame);
-    ephemeral.clear();
+    for (const frame of ephemeral?.values() ?? []) frames.push(frame);
+    ephemeral = undefined;
     const [only] = frames;
     if (only === undefined) return;
     if (frames.length === 1) wire.write(only);
@@ -92,7 +93,7 @@ export function createOutbound({ wire, flusher, now, onOverflow, onRoom }: Outbo
   }
 
   function conflate(): void {
-    ephemeral.clear();
+    ephemeral = undefined;
     hurry();
   }
 
@@ -121,21 +122,18 @@ export function createOutbound({ wire, flusher, now, onOverflow, onRoom }: Outbo
     },
     pushEphemeral(key, frame) {
       if (isClosed || behind() >= conflateBytes) return false;
+      ephemeral ??= new Map();
       ephemeral.set(key, frame);
       flusher.add(flushable);
       return true;
     },
     drained() {
       blockedSince = null;
-      if (queue.length > 0 || ephemeral.size > 0) flusher.add(flushable);
+      if (queue.length > 0 || ephemeral !== undefined) flusher.add(flushable);
       offerRoom();
     },
-    get queuedBytes() {
-      return behind();
-    },
-    get blockedSince() {
-      return blockedSince;
-    },
+    queuedBytes: behind,
+    blockedSince: () => blockedSince,
     close() {
       if (isClosed) return;
       writeAll();

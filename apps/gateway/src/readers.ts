@@ -38,17 +38,23 @@ export interface ReadersDeps {
 /** When a user became a member. */
 type Joining = Pick<Standing, 'epoch' | 'joinedSeq'>;
 
+interface Moves {
+  /** Added again at this number, while the reader has yet to meet the removal before it; and whether the client was told. */
+  readonly comesBack: Map<StreamId, Joining & { isTold: boolean }>;
+  /** Where it was taken out of a room. A standing that begins before that was read before. */
+  readonly takenOut: Map<StreamId, Reader>;
+  /** The earliest joining that can still hold, by what the own stream has told. */
+  readonly earliest: Map<StreamId, Joining>;
+}
+
 const retryMs = 500;
 
 export function createReaders(deps: ReadersDeps): Readers {
   const ownStream: StreamId = `user:${deps.userId}`;
   const held = new Map<StreamId, { reader: Reader; room: Room }>();
-  /** Added again at this number, while the reader has yet to meet the removal before it; and whether the client was told. */
-  const comesBack = new Map<StreamId, Joining & { isTold: boolean }>();
-  /** Where it was taken out of a room. A standing that begins before that was read before. */
-  const takenOut = new Map<StreamId, Reader>();
-  /** The earliest joining that can still hold, by what the own stream has told. */
-  const earliest = new Map<StreamId, Joining>();
+  /** Of rooms gained and lost; most sockets meet neither. */
+  let moves: Moves | undefined;
+  const noted = (): Moves => (moves ??= { comesBack: new Map(), takenOut: new Map(), earliest: new Map() });
   /** Readers that replay from the log; the first has the turn. */
   const line = new Set<Reader>();
   let isClosed = false;
@@ -81,10 +87,10 @@ export function createReaders(deps: ReadersDeps): Readers {
       const entry = held.get(reader.stream);
       if (entry?.reader !== reader) return;
       held.delete(reader.stream);
-      takenOut.set(reader.stream, reader);
+      noted().takenOut.set(reader.stream, reader);
       deps.leave(entry.room);
-      const again = comesBack.get(reader.stream);
-      comesBack.delete(reader.stream);
+      const again = moves?.comesBack.get(reader.stream);
+      moves?.comesBack.delete(reader.stream);
       if (again === undefined || !isAheadOf(again, reader)) return;
       if (again.isTold) void join(reader.stream, again);
       else void joinMissing();
@@ -107,9 +113,9 @@ export function createReaders(deps: ReadersDeps): Readers {
   }
 
   function follow(standing: Standing, position: number, reason: ResyncReason | null): void {
-    const last = takenOut.get(standing.stream);
+    const last = moves?.takenOut.get(standing.stream);
     if (last !== undefined && !isAheadOf(standing, last)) return;
-    takenOut.delete(standing.stream);
+    moves?.takenOut.delete(standing.stream);
     end(standing.stream);
     const room = deps.enter(standing.stream);
     const reader = createReader(sink, standing, position);
@@ -121,7 +127,7 @@ export function createReaders(deps: ReadersDeps): Readers {
     const entry = held.get(stream);
     if (entry === undefined) return;
     held.delete(stream);
-    comesBack.delete(stream);
+    moves?.comesBack.delete(stream);
     entry.room.detach(entry.reader);
     deps.leave(entry.room);
   }
@@ -140,17 +146,17 @@ export function createReaders(deps: ReadersDeps): Readers {
   }
 
   function notBefore(stream: StreamId, joining: Joining): void {
-    const known = earliest.get(stream);
-    if (known?.epoch !== joining.epoch || known.joinedSeq < joining.joinedSeq) earliest.set(stream, joining);
+    const known = moves?.earliest.get(stream);
+    if (known?.epoch !== joining.epoch || known.joinedSeq < joining.joinedSeq) noted().earliest.set(stream, joining);
   }
 
   /** Whether there is a reader, which then comes to this joining, if it has not, by way of a removal. */
   function awaits(stream: StreamId, { epoch, joinedSeq }: Joining, isTold: boolean): boolean {
     const entry = held.get(stream);
     if (entry === undefined) return false;
-    const known = comesBack.get(stream);
+    const known = moves?.comesBack.get(stream);
     const isNews = known === undefined || known.epoch !== epoch || known.joinedSeq < joinedSeq;
-    if (isNews && isAheadOf({ epoch, joinedSeq }, entry.reader)) comesBack.set(stream, { epoch, joinedSeq, isTold });
+    if (isNews && isAheadOf({ epoch, joinedSeq }, entry.reader)) noted().comesBack.set(stream, { epoch, joinedSeq, isTold });
     return true;
   }
 
@@ -171,7 +177,7 @@ export function createReaders(deps: ReadersDeps): Readers {
       const standings = await deps.standings();
       if (isClosed) return;
       for (const standing of standings) {
-        const told = earliest.get(standing.stream);
+        const told = moves?.earliest.get(standing.stream);
         if (told?.epoch === standing.epoch && standing.joinedSeq < told.joinedSeq) continue;
         if (!awaits(standing.stream, standing, false)) follow(standing, standing.head, 'before_join');
       }

@@ -104,7 +104,7 @@ export function createNode({ time, database, redis, code, told, violated }: Worl
         demoted: () => undefined,
         synced: () => undefined,
         delivered() {
-          if (delivery.queuedBytes > mostQueuedBytes) violated(`${delivery.queuedBytes} bytes are queued for one socket`);
+          if (delivery.queuedBytes() > mostQueuedBytes) violated(`${delivery.queuedBytes()} bytes are queued for one socket`);
         },
       });
       const connection = {

@@ -30,7 +30,7 @@ describe('the schedules find', () => {
     ['a member who stays when removed', { file: 'replay.ts', from: 'remove(reader);\n  }\n\n  function advance', to: '{}\n  }\n\n  function advance' }],
     ['a reader who goes live behind the head', { file: 'replay.ts', from: 'if (reader.position === deps.head()) return', to: 'if (deps.ring.after(reader.position) === undefined) return' }],
     ['a cursor of another history taken for one of this', { file: 'start.ts', from: 'epoch !== standing.epoch', to: "epoch === ''" }],
-    ['a joining forgotten while its removal is still ahead', { file: 'readers.ts', from: 'comesBack.set(stream, { epoch, joinedSeq, isTold });', to: '{}' }],
+    ['a joining forgotten while its removal is still ahead', { file: 'readers.ts', from: 'noted().comesBack.set(stream, { epoch, joinedSeq, isTold });', to: '{}' }],
   ];
 
   it.for(mutants)('%s', { timeout: 120_000 }, async ([, mutant]) => {
