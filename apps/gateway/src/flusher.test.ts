@@ -28,7 +28,7 @@ it('lets others at the loop when writing takes long, and forgets nobody', () => 
 });
 
 it('gives whoever was written another turn only after all the others', () => {
-  const sockets = [...'abcde'].map(socket);
+  const sockets = ['a', 'b', 'c', 'd', 'e'].map(socket);
   for (const each of sockets) flusher.add(each);
   endTick();
   for (const each of sockets) flusher.add(each);
@@ -37,7 +37,7 @@ it('gives whoever was written another turn only after all the others', () => {
 });
 
 it('tells of a write after the last socket of those that waited', () => {
-  const sockets = [...'abcd'].map(socket);
+  const sockets = ['a', 'b', 'c', 'd'].map(socket);
   for (const each of sockets) flusher.add(each);
   flusher.after(() => written.push('.'));
   endTick();
