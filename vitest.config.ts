@@ -67,6 +67,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['apps/web/e2e/**/*.e2e.ts'],
+          isolate: false,
           // Each has a stack and a browser: two of them beside each other are hardly quicker, and late.
           maxWorkers: 1,
           // It runs beside the others.
