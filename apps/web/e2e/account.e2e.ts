@@ -1,7 +1,7 @@
 import type { TestStack } from '@confab/testing';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchBrowser, openPage } from './browser.ts';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { closePages, launchBrowser, openPage } from './browser.ts';
 import { roomPage } from './room-page.ts';
 import { createRoom, openMember, startWebStack } from './stack.ts';
 
@@ -10,6 +10,7 @@ let stack: TestStack;
 beforeAll(async () => {
   [stack, browser] = await Promise.all([startWebStack(), launchBrowser()]);
 });
+afterEach(() => closePages(browser));
 afterAll(async () => {
   await browser.close();
   await stack.stop();

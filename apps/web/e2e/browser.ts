@@ -23,6 +23,11 @@ export async function openPage(browser: Browser, stack: TestStack, { gatewayUrl,
   return page;
 }
 
+/** Their pages would go on working behind the next test's. */
+export async function closePages(browser: Browser): Promise<void> {
+  for (const context of browser.contexts()) await context.close();
+}
+
 async function preferGateway(page: Page, gatewayUrl: string): Promise<void> {
   await page.route('**/api/v1/gateway/tickets', async (route) => {
     const response = await route.fetch();

@@ -1,15 +1,16 @@
 import type { TestStack } from '@confab/testing';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchBrowser } from './browser.ts';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { closePages, launchBrowser } from './browser.ts';
 import { roomPage } from './room-page.ts';
 import { createRoom, openMember, startWebStack } from './stack.ts';
 
 let browser: Browser;
 let stack: TestStack;
 beforeAll(async () => {
-  [stack, browser] = await Promise.all([startWebStack(), launchBrowser()]);
+  [stack, browser] = await Promise.all([startWebStack({ gateways: 2 }), launchBrowser()]);
 });
+afterEach(() => closePages(browser));
 afterAll(async () => {
   await browser.close();
   await stack.stop();
@@ -27,7 +28,7 @@ test('two people talk through two gateways, and the death of one loses, doubles 
   const roomId = await createRoom(ada, 'engine-room', [grace]);
   const sockets = { ada: socketsOf(ada.page), grace: socketsOf(grace.page) };
   const [left, right] = [roomPage(ada.page), roomPage(grace.page)];
-  await Promise.all([left.open(roomId), right.open(roomId)]);
+  await Promise.all([left.load(roomId), right.load(roomId)]);
   await left.send('hello Grace');
   await right.seen('hello Grace');
   await right.send('hello Ada');

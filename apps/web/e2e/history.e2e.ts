@@ -27,14 +27,14 @@ const placeOf = (page: Page, text: string) =>
 
 test('opens at the newest message', async () => {
   const room = roomPage(ada.page);
-  await room.open(roomId);
+  await room.load(roomId);
   await room.seen('message 180');
   await expect.poll(() => room.history.evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight)).toBeLessThan(2);
 });
 
 test('keeps its place while older pages load, up to the beginning', async () => {
   const room = roomPage(ada.page);
-  await room.open(roomId);
+  await room.load(roomId);
   await room.seen('message 180');
   for (const page of [1, 2, 3]) {
     // Held back, so that what moves can be seen to move.
@@ -69,7 +69,7 @@ test('stays where one reads when something new comes, and says how much', async 
   const grace = await openMember(browser, stack, 'Grace');
   await ada.confab.rest.addMember(roomId, { username: grace.user.username });
   const room = roomPage(ada.page);
-  await room.open(roomId);
+  await room.load(roomId);
   await room.seen('message 180');
   await room.history.hover();
   await ada.page.mouse.wheel(0, -1500);
@@ -87,7 +87,7 @@ test('stays where one reads when something new comes, and says how much', async 
 
 test('follows at the end: what is new, what grows, and what is sent from further up', async () => {
   const room = roomPage(ada.page);
-  await room.open(roomId);
+  await room.load(roomId);
   await ada.page.getByRole('button', { name: /Jump to newest/ }).waitFor({ state: 'detached' });
   const gap = () => room.history.evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight);
   await say(ada, roomId, ['written elsewhere\nin\nseveral\nlines']);

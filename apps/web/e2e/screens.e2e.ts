@@ -128,7 +128,7 @@ test('one log region tells of what others say now, and not of the backlog', asyn
   const grace = await openMember(browser, stack, 'Grace');
   const heard = await createRoom(ada, 'heard', [grace]);
   await say(grace, heard, ['long ago']);
-  await roomPage(ada.page).open(heard);
+  await roomPage(ada.page).load(heard);
   await roomPage(ada.page).seen('long ago');
   const log = ada.page.getByRole('log');
   expect(await log.count()).toBe(1);

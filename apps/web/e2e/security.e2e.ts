@@ -1,17 +1,18 @@
 import { createHmac } from 'node:crypto';
 import type { TestStack } from '@confab/testing';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { expectAccessible } from './axe.ts';
-import { launchBrowser, openPage } from './browser.ts';
+import { closePages, launchBrowser, openPage } from './browser.ts';
 import { roomPage } from './room-page.ts';
 import { createRoom, type Member, openMember, signIn, startWebStack } from './stack.ts';
 
 let browser: Browser;
 let stack: TestStack;
 beforeAll(async () => {
-  [stack, browser] = await Promise.all([startWebStack(), launchBrowser()]);
+  [stack, browser] = await Promise.all([startWebStack({ gateways: 2, env: { PRESENCE_GRACE_MS: '5000' } }), launchBrowser()]);
 });
+afterEach(() => closePages(browser));
 afterAll(async () => {
   await browser.close();
   await stack.stop();
@@ -197,13 +198,13 @@ test('who is here shows in the member list and the header, and goes when they go
   const ada = await openMember(browser, stack, 'Ada');
   const grace: Member = await openMember(browser, stack, 'Grace', { gateway: 1 });
   const roomId = await createRoom(ada, 'presence', [grace]);
-  await roomPage(ada.page).open(roomId);
+  await roomPage(ada.page).load(roomId);
   await ada.page.getByRole('button', { name: /2 members, 2 online/ }).click();
   const row = ada.page.getByRole('listitem').filter({ hasText: 'Grace' });
   await row.getByText('Online', { exact: true }).waitFor({ state: 'attached' });
   await expectFit(ada.page, 'members');
   await grace.page.context().close();
-  // Whoever only reloads does not go: there is a grace of 20 s.
+  // Whoever only reloads does not go: there is a grace.
   await row.getByText('Offline', { exact: true }).waitFor({ state: 'attached', timeout: 40_000 });
   await ada.page.getByRole('button', { name: /2 members, 1 online/ }).waitFor();
 });

@@ -90,8 +90,8 @@ test('a draft stays with its room, through a reload too', async () => {
   expect(await room.composer.inputValue()).toBe('');
   await ada.page.getByRole('link', { name: 'Public room draft one' }).click();
   await expect.poll(() => room.composer.inputValue()).toBe('half a thought');
-  await room.open(second);
-  await room.open(first);
+  await room.load(second);
+  await room.load(first);
   expect(await room.composer.inputValue()).toBe('half a thought');
 });
 

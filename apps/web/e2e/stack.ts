@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url';
-import { createTestUser, startTestStack, type TestStack, type TestUser } from '@confab/testing';
+import { createTestUser, startTestStack, type TestStack, type TestStackOptions, type TestUser } from '@confab/testing';
 import type { Browser, Page } from 'playwright-core';
 import { type OpenOptions, openPage } from './browser.ts';
 
 const webDir = fileURLToPath(new URL('../dist', import.meta.url));
 
-/** Confab with two gateways and the built web app. */
-export function startWebStack(): Promise<TestStack> {
-  return startTestStack({ gateways: 2, env: { WEB_DIR: webDir } });
+/** Confab and the built web app. */
+export function startWebStack({ gateways = 1, env = {} }: Pick<TestStackOptions, 'gateways' | 'env'> = {}): Promise<TestStack> {
+  return startTestStack({ gateways, env: { WEB_DIR: webDir, ...env } });
 }
 
 export type Member = TestUser & { page: Page };
