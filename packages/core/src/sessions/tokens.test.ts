@@ -155,13 +155,6 @@ it('refuses a ticket that does not say how long the connection may last', async 
   await expect(tokens.verify('ticket', await forge('ticket', { claims: { cexp: undefined } }))).rejects.toMatchObject({ name: 'TokenRefused' });
 });
 
-it('refuses a ticket that is spelt otherwise, or says more than ours', async () => {
-  const ticket = await forge('ticket');
-  expect(await tokens.verify('ticket', ticket)).toMatchObject(subject);
-  const otherHeader = ticket.replace(/^\w+/, Buffer.from('{"typ":"ticket+jwt","alg":"HS256"}').toString('base64url'));
-  for (const other of [respelt(ticket), `${ticket}.x`, otherHeader, await forge('ticket', { claims: { gen: 1 } })]) await expect(tokens.verify('ticket', other)).rejects.toMatchObject({ name: 'TokenRefused' });
-});
-
 it('does not take a database that is away for a bad token', async () => {
   const broken: KeyRing = { ...keys, find: async () => Promise.reject(new Error('away')) };
   await expect(createTokens({ keys: broken, clock: test.clock, secret }).verify('access', await forge('access'))).rejects.toThrow('away');
@@ -171,10 +164,3 @@ it('signs with a key of its own making only', async () => {
   const { privateKey } = await keys.signer();
   expect(createPrivateKey(privateKey.export({ format: 'pem', type: 'pkcs8' })).asymmetricKeyType).toBe('ed25519');
 });
-
-/** The last character of a signature holds bits that say nothing. */
-function respelt(given: string): string {
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-  const last = alphabet.indexOf(given.at(-1) ?? '');
-  return given.slice(0, -1) + alphabet[last ^ 1];
-}

@@ -2,24 +2,21 @@ import type { Clock } from '@confab/runtime';
 import { errors, jwtVerify, SignJWT, type JWTPayload } from 'jose';
 import { v7 as uuidv7 } from 'uuid';
 
+import { deriveKey } from './derived-keys.ts';
 import type { KeyRing } from './key-ring.ts';
-import { createMacTokens } from './mac-token.ts';
 
 const issuer = 'confab';
-const algorithm = 'EdDSA';
 /** How far the clocks of two machines may be apart. */
 const clockToleranceSeconds = 5;
 const longest = 2048;
-/** Of a ticket, no fewer and no more. */
-const ticketClaims = 'aud,cexp,exp,iat,iss,jti,sid,sub';
 /** Whoever sends often sends the same token: its signature need not be checked each time. */
 const mostBelieved = 10_000;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Type, audience and key differ, so that neither can pass for the other. Anybody can check an access token; tickets pass between API and gateway. */
 export const tokenKinds = {
-  access: { type: 'at+jwt', audience: 'confab-api', lifetimeSeconds: 900 },
-  ticket: { type: 'ticket+jwt', audience: 'confab-gateway', lifetimeSeconds: 30 },
+  access: { type: 'at+jwt', audience: 'confab-api', algorithm: 'EdDSA', headerFields: 3, lifetimeSeconds: 900 },
+  ticket: { type: 'ticket+jwt', audience: 'confab-gateway', algorithm: 'HS256', headerFields: 2, lifetimeSeconds: 30 },
 } as const;
 
 export type TokenKind = keyof typeof tokenKinds;
@@ -63,7 +60,7 @@ interface Believed {
 }
 
 export function createTokens({ keys, clock, secret }: { keys: KeyRing; clock: Clock; secret: Uint8Array }): Tokens {
-  const tickets = createMacTokens({ secret, use: 'gateway tickets', type: tokenKinds.ticket.type });
+  const ticketKey = deriveKey(secret, 'gateway tickets');
   const believed = new Map<string, Believed>();
 
   /** Of a token that was believed before: as long as its time is not over and its key is trusted still. Else it is read anew, and refused for its reason. */
@@ -86,59 +83,50 @@ export function createTokens({ keys, clock, secret }: { keys: KeyRing; clock: Cl
     }
   }
 
-  async function verifySigned(token: string): Promise<Claims> {
-    const { type, audience, lifetimeSeconds } = tokenKinds.access;
-    const known = await remembered(token);
-    if (known !== undefined) return known;
-    try {
-      let key: object = {};
-      const { payload, protectedHeader } = await jwtVerify(token, async ({ kid }) => (key = await trustedKey(keys, kid)), {
-        algorithms: [algorithm],
-        typ: type,
-        issuer,
-        audience,
-        requiredClaims: ['iss', 'aud', 'sub', 'sid', 'jti', 'iat', 'exp', 'gen'],
-        maxTokenAge: lifetimeSeconds,
-        clockTolerance: clockToleranceSeconds,
-        currentDate: new Date(clock.now()),
-      });
-      // Ours have algorithm, type and key id. Whatever else a header asks for, we never meant it.
-      if (Object.keys(protectedHeader).length !== 3) throw new TokenRefused(false);
-      const claims = claimsOf(payload, audience);
-      const issuedAt = (payload.iat ?? 0) * 1000;
-      remember(token, { claims, from: issuedAt - clockToleranceSeconds * 1000, until: Math.min(claims.expiresAt, issuedAt + lifetimeSeconds * 1000), keyId: protectedHeader.kid ?? '', key });
-      return claims;
-    } catch (error) {
-      if (error instanceof errors.JOSEError) throw new TokenRefused(error instanceof errors.JWTExpired, error);
-      throw error;
-    }
-  }
-
-  function verifyTicket(token: string): Claims {
-    const { audience, lifetimeSeconds } = tokenKinds.ticket;
-    const payload = tickets.read(token);
-    if (payload === undefined || Object.keys(payload).toSorted().join() !== ticketClaims) throw new TokenRefused(false);
-    const { iss, iat, exp } = payload;
-    if (iss !== issuer || !isTime(iat) || !isTime(exp)) throw new TokenRefused(false);
-    const now = clock.now() / 1000;
-    if (iat > now + clockToleranceSeconds) throw new TokenRefused(false);
-    if (Math.min(exp, iat + lifetimeSeconds) <= now - clockToleranceSeconds) throw new TokenRefused(true);
-    return claimsOf(payload, audience);
-  }
-
   return {
     async issue(kind, { userId, sessionId, generation, connectionExpiresAt }) {
-      const { type, audience, lifetimeSeconds } = tokenKinds[kind];
-      const iat = Math.floor(clock.now() / 1000);
-      const claims = { iss: issuer, aud: audience, sub: userId, sid: sessionId, jti: uuidv7(), iat, exp: iat + lifetimeSeconds };
-      if (kind === 'ticket') return tickets.make({ ...claims, cexp: Math.floor((connectionExpiresAt ?? 0) / 1000) });
-      const { id, privateKey } = await keys.signer();
-      return new SignJWT({ ...claims, gen: generation }).setProtectedHeader({ alg: algorithm, typ: type, kid: id }).sign(privateKey);
+      const { type, audience, algorithm, lifetimeSeconds } = tokenKinds[kind];
+      const issuedAt = Math.floor(clock.now() / 1000);
+      const { id, privateKey } = kind === 'ticket' ? { id: undefined, privateKey: ticketKey } : await keys.signer();
+      return new SignJWT({ sid: sessionId, ...(generation === undefined ? {} : { gen: generation }), ...(connectionExpiresAt === undefined ? {} : { cexp: Math.floor(connectionExpiresAt / 1000) }) })
+        .setProtectedHeader({ alg: algorithm, typ: type, ...(id === undefined ? {} : { kid: id }) })
+        .setIssuer(issuer)
+        .setAudience(audience)
+        .setSubject(userId)
+        .setJti(uuidv7())
+        .setIssuedAt(issuedAt)
+        .setExpirationTime(issuedAt + lifetimeSeconds)
+        .sign(privateKey);
     },
 
     async verify(kind, token) {
+      const { type, audience, algorithm, lifetimeSeconds, headerFields } = tokenKinds[kind];
       if (token.length > longest) throw new TokenRefused(false);
-      return kind === 'access' ? verifySigned(token) : verifyTicket(token);
+      // A ticket comes once.
+      const known = kind === 'access' ? await remembered(token) : undefined;
+      if (known !== undefined) return known;
+      try {
+        let key: Awaited<ReturnType<typeof trustedKey>> | Uint8Array = ticketKey;
+        const { payload, protectedHeader } = await jwtVerify(token, async ({ kid }) => (kind === 'ticket' ? ticketKey : (key = await trustedKey(keys, kid))), {
+          algorithms: [algorithm],
+          typ: type,
+          issuer,
+          audience,
+          requiredClaims: ['iss', 'aud', 'sub', 'sid', 'jti', 'iat', 'exp', kind === 'ticket' ? 'cexp' : 'gen'],
+          maxTokenAge: lifetimeSeconds,
+          clockTolerance: clockToleranceSeconds,
+          currentDate: new Date(clock.now()),
+        });
+        // Whatever else a header asks for, we never meant it.
+        if (Object.keys(protectedHeader).length !== headerFields) throw new TokenRefused(false);
+        const claims = claimsOf(payload, audience);
+        const issuedAt = (payload.iat ?? 0) * 1000;
+        if (kind === 'access') remember(token, { claims, from: issuedAt - clockToleranceSeconds * 1000, until: Math.min(claims.expiresAt, issuedAt + lifetimeSeconds * 1000), keyId: protectedHeader.kid ?? '', key });
+        return claims;
+      } catch (error) {
+        if (error instanceof errors.JOSEError) throw new TokenRefused(error instanceof errors.JWTExpired, error);
+        throw error;
+      }
     },
   };
 }
@@ -155,10 +143,6 @@ function claimsOf(payload: JWTPayload, audience: string): Claims {
   // One audience: a list that merely contains it was meant for somebody else too.
   if (aud !== audience || !isId(sub) || !isId(sid) || !isId(jti) || !Number.isSafeInteger(cexp) || !Number.isSafeInteger(gen)) throw new TokenRefused(false);
   return { userId: sub, sessionId: sid, tokenId: jti, expiresAt: exp * 1000, connectionExpiresAt: (cexp as number) * 1000, generation: gen as number };
-}
-
-function isTime(value: unknown): value is number {
-  return Number.isSafeInteger(value);
 }
 
 function isId(value: unknown): value is string {
