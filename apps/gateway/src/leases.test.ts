@@ -115,3 +115,29 @@ it('counts for each gateway alone while Redis hangs, and together again afterwar
     wire.restore();
   }
 });
+
+it('gives the place of a connection that was replaced while Redis hung back with the first word from Redis', { timeout: 120_000 }, async () => {
+  const replaced = await identified(stack, member, { gateway: 0 });
+  const strangers = await Promise.all(Array.from({ length: 3 }, () => newMember(stack)));
+  const tickets = await Promise.all(strangers.flatMap((stranger) => Array.from({ length: 4 }, async () => ({ stranger, ticket: await newTicket(stranger) }))));
+  const ticket = await newTicket(member);
+  const probes: Identified[] = [];
+  wire.hang();
+  try {
+    // Until nothing is sent to Redis any more, not even what it would read later.
+    for (const { stranger, ticket: theirs } of tickets) {
+      if ((await breakerState(stack.gateways[0]!)) === 2) break;
+      probes.push(await identified(stack, stranger, { gateway: 0, ticket: theirs }));
+    }
+    const heir = await identified(stack, member, { gateway: 0, ticket, replaces: replaced.connectionId });
+    expect(await closeCode(replaced)).toBe(4410);
+    wire.restore();
+    // Also once the heir, who had no word with Redis yet, has his.
+    await expect.poll(() => redis.client.zScore(leasesKey(member.id), heir.connectionId), patient).not.toBeNull();
+    await expect.poll(places, patient).toBe(1);
+    closeAll([...probes, heir]);
+    await expect.poll(places, patient).toBe(0);
+  } finally {
+    wire.restore();
+  }
+});

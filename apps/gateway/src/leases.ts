@@ -46,6 +46,8 @@ interface Lease {
   isAway: boolean;
   renewAt: number;
   isRenewing: boolean;
+  /** The connection whose place it took without Redis' knowledge. */
+  owed: string | undefined;
 }
 
 const renewalsPerTtl = 3;
@@ -64,8 +66,8 @@ export function createLeases({ store, rules, ticketKeptMs, now, told, changed }:
     if (state !== null) changed(state);
   }
 
-  function add(holder: Holder, isAway: boolean, renewAt: number): void {
-    const lease = { holder, isAway, renewAt, isRenewing: false };
+  function add(holder: Holder, isAway: boolean, renewAt: number, owed?: string): void {
+    const lease = { holder, isAway, renewAt, isRenewing: false, owed };
     held.set(holder.id, lease);
     const others = ofUser.get(holder.userId);
     if (others === undefined) ofUser.set(holder.userId, new Set([lease]));
@@ -124,7 +126,7 @@ export function createLeases({ store, rules, ticketKeptMs, now, told, changed }:
     const count = (ofUser.get(holder.userId)?.size ?? 0) - (isReplacing ? 1 : 0);
     if (count >= rules.limit) return false;
     // To be put into Redis as soon as it is back.
-    add(holder, false, now());
+    add(holder, false, now(), isReplacing ? replaces : undefined);
     if (isReplacing) end(replacedHere);
     return true;
   }
@@ -141,6 +143,8 @@ export function createLeases({ store, rules, ticketKeptMs, now, told, changed }:
     try {
       const answer = await store.renew(holder.userId, holder.id, isAway);
       note(answer);
+      if (lease.owed !== undefined) giveBack({ id: lease.owed, userId: holder.userId });
+      lease.owed = undefined;
       if (!held.has(holder.id)) giveBack(holder);
       else if (answer.outcome === 'replaced') end(lease);
     } catch {
