@@ -41,7 +41,8 @@ function withMember(data: Pages, type: string, member: Member): Pages {
   const isKnown = data.pages.some((page) => page.items.some(isHim));
   const pages = data.pages.map((page, index) => {
     if (type === 'member.removed') return { ...page, items: page.items.filter((candidate) => !isHim(candidate)) };
-    if (isKnown) return { ...page, items: page.items.map((candidate) => (isHim(candidate) ? member : candidate)) };
+    // An event does not say who is here: that stays.
+    if (isKnown) return { ...page, items: page.items.map((candidate) => (isHim(candidate) ? { ...candidate, ...member } : candidate)) };
     // The newest member comes last; he is on a later page if there is one.
     const isEnd = index === data.pages.length - 1 && page.nextCursor === null;
     return isEnd && type === 'member.added' ? { ...page, items: [...page.items, member] } : page;
