@@ -1,7 +1,7 @@
 import { createRedis, type Redis } from '@confab/redis';
 import { createLogger } from '@confab/runtime';
 import { emptyTestRedis, startTcpProxy, startTestStack, type TcpProxy, type TestStack } from '@confab/testing';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 
 import { leasesKey } from './lease.store.ts';
 import { closeCode, identified, identifying, type Identified, type Member, newMember, newTicket, outcomeOf } from './testing/members.ts';
@@ -27,6 +27,12 @@ afterAll(async () => {
 beforeEach(async () => {
   member = await newMember(stack);
 });
+
+// Whoever comes next is counted with Redis again.
+afterEach(async () => {
+  wire.restore();
+  await expect.poll(() => Promise.all(stack.gateways.map(breakerState)), patient).toEqual([0, 0]);
+}, 60_000);
 
 async function breakerState({ opsPort }: { readonly opsPort: number }): Promise<number> {
   const text = await (await fetch(`http://127.0.0.1:${opsPort}/metrics`)).text();
@@ -89,31 +95,27 @@ it('lets nobody replace another\'s connection', { timeout: 60_000 }, async () =>
 it('counts for each gateway alone while Redis hangs, and together again afterwards', { timeout: 120_000 }, async () => {
   const tickets = await Promise.all(Array.from({ length: 16 }, () => newTicket(member)));
   wire.hang();
-  try {
-    const probes = await Promise.all(tickets.slice(0, 14).map((ticket) => identifying(stack, member, { gateway: 0, ticket })));
-    const outcomes = await Promise.all(probes.map(outcomeOf));
-    expect(outcomes.filter((outcome) => outcome === 'ready')).toHaveLength(10);
-    expect(outcomes.filter((outcome) => outcome === 4409)).toHaveLength(4);
-    const elsewhere = await identified(stack, member, { gateway: 1, ticket: tickets[14]! });
-    const heir = await identified(stack, member, { gateway: 0, ticket: tickets[15]!, replaces: probes[outcomes.indexOf('ready')]!.connectionId });
-    expect(await closeCode(probes[outcomes.indexOf('ready')]!)).toBe(4410);
-    // A ticket is good once all the same, at this gateway.
-    const used = () => identifying(stack, member, { gateway: 0, ticket: tickets[15]! }).then(outcomeOf);
-    expect(await used()).toBe(4401);
-    // Longer than a client waits before it gives the connection up, and with it the answers that were late.
-    await new Promise((resolve) => setTimeout(resolve, 6_000));
-    wire.restore();
-    // Whoever was let in stays, and has his place in Redis again.
-    await expect.poll(places, patient).toBe(11);
-    // Until the breaker has tried again a gateway counts alone: a second, here.
-    await expect.poll(() => Promise.all(stack.gateways.map(breakerState)), patient).toEqual([0, 0]);
-    expect(await outcomeOf(await identifying(stack, member, { gateway: 1 }))).toBe(4409);
-    expect(await used()).toBe(4401);
-    closeAll([...probes, elsewhere, heir]);
-    await expect.poll(places, patient).toBe(0);
-  } finally {
-    wire.restore();
-  }
+  const probes = await Promise.all(tickets.slice(0, 14).map((ticket) => identifying(stack, member, { gateway: 0, ticket })));
+  const outcomes = await Promise.all(probes.map(outcomeOf));
+  expect(outcomes.filter((outcome) => outcome === 'ready')).toHaveLength(10);
+  expect(outcomes.filter((outcome) => outcome === 4409)).toHaveLength(4);
+  const elsewhere = await identified(stack, member, { gateway: 1, ticket: tickets[14]! });
+  const heir = await identified(stack, member, { gateway: 0, ticket: tickets[15]!, replaces: probes[outcomes.indexOf('ready')]!.connectionId });
+  expect(await closeCode(probes[outcomes.indexOf('ready')]!)).toBe(4410);
+  // A ticket is good once all the same, at this gateway.
+  const used = () => identifying(stack, member, { gateway: 0, ticket: tickets[15]! }).then(outcomeOf);
+  expect(await used()).toBe(4401);
+  // Longer than a client waits before it gives the connection up, and with it the answers that were late.
+  await new Promise((resolve) => setTimeout(resolve, 6_000));
+  wire.restore();
+  // Whoever was let in stays, and has his place in Redis again.
+  await expect.poll(places, patient).toBe(11);
+  // Until the breaker has tried again a gateway counts alone: a second, here.
+  await expect.poll(() => Promise.all(stack.gateways.map(breakerState)), patient).toEqual([0, 0]);
+  expect(await outcomeOf(await identifying(stack, member, { gateway: 1 }))).toBe(4409);
+  expect(await used()).toBe(4401);
+  closeAll([...probes, elsewhere, heir]);
+  await expect.poll(places, patient).toBe(0);
 });
 
 it('gives the place of a connection that was replaced while Redis hung back with the first word from Redis', { timeout: 120_000 }, async () => {
@@ -123,21 +125,34 @@ it('gives the place of a connection that was replaced while Redis hung back with
   const ticket = await newTicket(member);
   const probes: Identified[] = [];
   wire.hang();
-  try {
-    // Until nothing is sent to Redis any more, not even what it would read later.
-    for (const { stranger, ticket: theirs } of tickets) {
-      if ((await breakerState(stack.gateways[0]!)) === 2) break;
-      probes.push(await identified(stack, stranger, { gateway: 0, ticket: theirs }));
-    }
-    const heir = await identified(stack, member, { gateway: 0, ticket, replaces: replaced.connectionId });
-    expect(await closeCode(replaced)).toBe(4410);
-    wire.restore();
-    // Also once the heir, who had no word with Redis yet, has his.
-    await expect.poll(() => redis.client.zScore(leasesKey(member.id), heir.connectionId), patient).not.toBeNull();
-    await expect.poll(places, patient).toBe(1);
-    closeAll([...probes, heir]);
-    await expect.poll(places, patient).toBe(0);
-  } finally {
-    wire.restore();
+  // Until nothing is sent to Redis any more, not even what it would read later.
+  for (const { stranger, ticket: theirs } of tickets) {
+    if ((await breakerState(stack.gateways[0]!)) === 2) break;
+    probes.push(await identified(stack, stranger, { gateway: 0, ticket: theirs }));
   }
+  const heir = await identified(stack, member, { gateway: 0, ticket, replaces: replaced.connectionId });
+  expect(await closeCode(replaced)).toBe(4410);
+  wire.restore();
+  // Also once the heir, who had no word with Redis yet, has his.
+  await expect.poll(() => redis.client.zScore(leasesKey(member.id), heir.connectionId), patient).not.toBeNull();
+  await expect.poll(places, patient).toBe(1);
+  closeAll([...probes, heir]);
+  await expect.poll(places, patient).toBe(0);
+});
+
+it('gives the place back that Redis gave, when it was there again, to a connection that was refused meanwhile', { timeout: 120_000 }, async () => {
+  const probes = await Promise.all(Array.from({ length: 10 }, () => identified(stack, member, { gateway: 0 })));
+  const known = async () => (await Promise.all(probes.map(({ connectionId }) => redis.client.zScore(leasesKey(member.id), connectionId)))).filter((score) => score !== null).length;
+  const others = async () => (await places()) - (await known());
+  const ticket = await newTicket(member);
+  // Whoever comes next has a place, if Redis is asked.
+  await redis.client.del(leasesKey(member.id));
+  wire.hang();
+  expect(await outcomeOf(await identifying(stack, member, { gateway: 0, ticket }))).toBe(4409);
+  // Longer than a client waits before it gives the connection up, and with it the answer.
+  await new Promise((resolve) => setTimeout(resolve, 6_000));
+  wire.restore();
+  await expect.poll(others, { ...patient, interval: 1 }).toBe(1);
+  await expect.poll(others, patient).toBe(0);
+  closeAll(probes);
 });

@@ -46,8 +46,14 @@ interface Lease {
   isAway: boolean;
   renewAt: number;
   isRenewing: boolean;
-  /** The connection whose place it took without Redis' knowledge. */
-  owed: string | undefined;
+}
+
+/** The place of a connection that is gone, which Redis may still count. */
+interface Owed {
+  readonly userId: string;
+  /** Then the lease has ended by itself. */
+  readonly until: number;
+  isSaying: boolean;
 }
 
 const renewalsPerTtl = 3;
@@ -58,6 +64,7 @@ export function createLeases({ store, rules, ticketKeptMs, now, told, changed }:
   const spent = createSpentTickets({ keptMs: ticketKeptMs, now });
   const held = new Map<string, Lease>();
   const ofUser = new Map<string, Set<Lease>>();
+  const owed = new Map<string, Owed>();
   const releases = new Set<Promise<void>>();
   const renewMs = rules.ttlMs / renewalsPerTtl;
   const tickMs = renewMs / ticksPerRenewal;
@@ -66,8 +73,8 @@ export function createLeases({ store, rules, ticketKeptMs, now, told, changed }:
     if (state !== null) changed(state);
   }
 
-  function add(holder: Holder, isAway: boolean, renewAt: number, owed?: string): void {
-    const lease = { holder, isAway, renewAt, isRenewing: false, owed };
+  function add(holder: Holder, isAway: boolean, renewAt: number): void {
+    const lease = { holder, isAway, renewAt, isRenewing: false };
     held.set(holder.id, lease);
     const others = ofUser.get(holder.userId);
     if (others === undefined) ofUser.set(holder.userId, new Set([lease]));
@@ -84,12 +91,26 @@ export function createLeases({ store, rules, ticketKeptMs, now, told, changed }:
     return lease;
   }
 
-  /** What cannot be said is healed by the lease's end. */
+  /** Said until Redis has heard it: where it gave no answer, it may have given the place all the same. */
   function giveBack({ id, userId }: Pick<Holder, 'id' | 'userId'>): void {
-    const releasing = within(store.release(userId, id))
-      .then(note, () => undefined)
+    const place = { userId, until: now() + rules.ttlMs, isSaying: false };
+    owed.set(id, place);
+    const releasing = within(sayGone(id, place))
+      .catch(() => undefined)
       .finally(() => releases.delete(releasing));
     releases.add(releasing);
+  }
+
+  async function sayGone(id: string, place: Owed): Promise<void> {
+    place.isSaying = true;
+    try {
+      note(await store.release(place.userId, id));
+      owed.delete(id);
+    } catch {
+      if (place.until <= now()) owed.delete(id);
+    } finally {
+      place.isSaying = false;
+    }
   }
 
   /** Redis' answer; undefined if it gives none in time. */
@@ -100,7 +121,7 @@ export function createLeases({ store, rules, ticketKeptMs, now, told, changed }:
       note(answer);
       return answer;
     } catch {
-      asked.then((answer) => late(holder, answer)).catch(() => undefined);
+      asked.then((answer) => late(holder, answer)).catch(() => held.has(holder.id) || giveBack(holder));
       return undefined;
     }
   }
@@ -126,8 +147,11 @@ export function createLeases({ store, rules, ticketKeptMs, now, told, changed }:
     const count = (ofUser.get(holder.userId)?.size ?? 0) - (isReplacing ? 1 : 0);
     if (count >= rules.limit) return false;
     // To be put into Redis as soon as it is back.
-    add(holder, false, now(), isReplacing ? replaces : undefined);
-    if (isReplacing) end(replacedHere);
+    add(holder, false, now());
+    if (isReplacing) {
+      end(replacedHere);
+      giveBack(replacedHere.holder);
+    }
     return true;
   }
 
@@ -143,8 +167,6 @@ export function createLeases({ store, rules, ticketKeptMs, now, told, changed }:
     try {
       const answer = await store.renew(holder.userId, holder.id, isAway);
       note(answer);
-      if (lease.owed !== undefined) giveBack({ id: lease.owed, userId: holder.userId });
-      lease.owed = undefined;
       if (!held.has(holder.id)) giveBack(holder);
       else if (answer.outcome === 'replaced') end(lease);
     } catch {
@@ -157,6 +179,7 @@ export function createLeases({ store, rules, ticketKeptMs, now, told, changed }:
   function tick(): void {
     const at = now();
     for (const lease of held.values()) if (lease.renewAt <= at && !lease.isRenewing) void renew(lease);
+    for (const [id, place] of owed) if (!place.isSaying) void sayGone(id, place);
   }
 
   const timer = setInterval(tick, tickMs);
