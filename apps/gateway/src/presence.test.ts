@@ -84,6 +84,7 @@ it('is told nothing of a reconnect within the grace', { timeout: 90_000 }, async
 it('is away when all of his connections are, on whatever gateway', { timeout: 90_000 }, async () => {
   const probe = await identified(stack, ada);
   focus(probe, room.id);
+  await sees(probe, bob, ['offline']);
   const [first, second] = [await identified(stack, bob, { gateway: 0 }), await identified(stack, bob, { gateway: 1 })];
   await sees(probe, bob, ['offline', 'online']);
   say(first, 'away');
