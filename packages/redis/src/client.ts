@@ -33,18 +33,26 @@ export type Connection = {
   stop: () => Promise<void>;
 };
 
-/** Connects in the background and stays at it until stopped. */
-export function connect({ url, name, logger, queue, queueTimeoutMs = usualQueueTimeoutMs, observe = unobserved, onReady, onLost }: ConnectionOptions): Connection {
-  const log = logger.child({ redis: name });
-  let isLost = true;
-  const client: RedisClient = createClient({
-    url,
-    name,
-    disableOfflineQueue: !queue,
+/** Never connected. The library makes a class of some hundreds of functions for each new set of options; what is duplicated from one shares its. */
+let model: RedisClient | undefined;
+
+function modelClient(): RedisClient {
+  return (model ??= createClient({
     commandsQueueMaxLength: 20_000,
     maintNotifications: 'disabled',
     // Otherwise the library sets a timer for each command.
     commandOptions: { timeout: 0 },
+  }));
+}
+
+/** Connects in the background and stays at it until stopped. */
+export function connect({ url, name, logger, queue, queueTimeoutMs = usualQueueTimeoutMs, observe = unobserved, onReady, onLost }: ConnectionOptions): Connection {
+  const log = logger.child({ redis: name });
+  let isLost = true;
+  const client: RedisClient = modelClient().duplicate({
+    url,
+    name,
+    disableOfflineQueue: !queue,
     socket: { connectTimeout: 2_000, socketTimeout: 5_000, reconnectStrategy },
   });
   client.on('error', (error: unknown) => {
