@@ -5,7 +5,7 @@ const flags = ['--disable-background-networking', '--disable-component-update', 
 
 export function launchBrowser(): Promise<Browser> {
   const isRoot = process.getuid?.() === 0;
-  return chromium.launch({ executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium', args: [...flags, ...(isRoot ? ['--no-sandbox'] : [])] });
+  return chromium.launch({ executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium-headless-shell', args: [...flags, ...(isRoot ? ['--no-sandbox'] : [])] });
 }
 
 export type OpenOptions = BrowserContextOptions & {
