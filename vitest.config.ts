@@ -4,8 +4,8 @@ import { SeededSequencer } from './tools/test/sequencer.ts';
 const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 1_000_000);
 const shared = {
   pool: 'forks' as const,
-  // The browser's and the checks run beside them. A cluster has one database for all.
-  maxWorkers: process.env['TEST_REDIS'] === 'cluster' ? 1 : 2,
+  // Each waits as often as it works, and the browser's and the checks run beside them. A cluster has one database for all.
+  maxWorkers: process.env['TEST_REDIS'] === 'cluster' ? 1 : 3,
   // What shall become true does so later on a busy machine.
   expect: { poll: { timeout: 20_000, interval: 50 } },
   setupFiles: ['packages/testing/src/setup.ts'],

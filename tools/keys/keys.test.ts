@@ -69,7 +69,7 @@ test('a rotation signs nobody out, on any process, and new tokens come of the ne
   expect(audit.rows).toEqual([{ action: 'signing_key.rotated', details: { keyId: newId, retired: 1 } }]);
 });
 
-test('without a secret, or with another word, nothing is done', async () => {
+test('without a secret, or with another word, nothing is done', { timeout: 60_000 }, async () => {
   const count = async () => (await database.query('SELECT FROM signing_keys')).rowCount;
   const before = await count();
   await expect(keys(['rotate'], { CONFAB_SECRET: 'short' })).rejects.toThrow('CONFAB_SECRET');

@@ -53,6 +53,7 @@ export async function dropLeftDatabases(): Promise<string[]> {
 async function drop(name: string): Promise<void> {
   const open = await withAdmin(async (admin) => {
     const left = await openTransactions(admin, name);
+    await closing(admin, name);
     await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
     return left;
   });
@@ -68,6 +69,15 @@ async function openTransactions(admin: Client, name: string): Promise<string[]> 
     );
     if (rows.length === 0 || attempt === 10) return rows.map((row) => `${row.application_name}: ${row.query}`);
     await delay(100);
+  }
+}
+
+/** Whoever is about to go shall go by himself: to be thrown out would be an error that nobody expects. */
+async function closing(admin: Client, name: string): Promise<void> {
+  for (let attempt = 0; attempt < 25; attempt++) {
+    const { rowCount } = await admin.query('SELECT FROM pg_stat_activity WHERE datname = $1', [name]);
+    if (rowCount === 0) return;
+    await delay(20);
   }
 }
 

@@ -57,7 +57,7 @@ test('a Redis that was emptied knows nothing until all that it may have lost is 
   await emptyTestRedis();
   expect(await store.find(userId)).toBe('unknown');
   expect(await store.find(userId)).toBe('unknown');
-  await seconds(30);
+  await seconds(25);
   expect(await store.find(userId)).toBe('unknown');
   await seconds(31);
   expect(await store.find(userId)).toBeUndefined();
