@@ -15,6 +15,7 @@ type Input = {
 };
 
 const endThresholdPx = 48;
+const takesOver = ['wheel', 'touchstart', 'pointerdown', 'keydown'] as const;
 // Far enough ahead that even a fast wheel rarely meets the edge.
 const loadWithinPx = 1500;
 
@@ -52,19 +53,23 @@ export function useHistoryScroll({ scroller, rows, pinnedIndex, older, newer, fo
 
   // The first look: at the first unread message, otherwise at the newest.
   const isPlaced = useRef(false);
+  const goal = useRef<{ key: string; index: number }>(undefined);
   useLayoutEffect(() => {
-    if (isPlaced.current || rows.length === 0) return;
+    if (rows.length === 0 || (isPlaced.current && !goal.current)) return;
     isPlaced.current = true;
-    const unread = rows.findIndex((row) => row.kind === 'unread');
-    if (unread >= 0) {
-      sticks.current = false;
-      virtualizer.scrollToIndex(unread, { align: 'start' });
-    } else virtualizer.scrollToEnd();
+    const index = rows.findIndex((row) => (goal.current ? row.key === goal.current.key : row.kind === 'unread'));
+    if (!goal.current && index < 0) virtualizer.scrollToEnd();
+    // Getting there takes several frames, and the library goes to an index: another row has it once older ones are above.
+    if (index < 0 || index === goal.current?.index) return;
+    goal.current = { key: rows[index]?.key ?? '', index };
+    sticks.current = false;
+    virtualizer.scrollToIndex(index, { align: 'start' });
   }, [rows, virtualizer]);
 
   const followed = useRef(followKey);
   if (followed.current !== followKey) {
     followed.current = followKey;
+    goal.current = undefined;
     sticks.current = true;
   }
 
@@ -77,11 +82,15 @@ export function useHistoryScroll({ scroller, rows, pinnedIndex, older, newer, fo
     const element = scroller.current;
     if (!element) return;
     element.addEventListener('scroll', noteEnd, { passive: true });
+    // From then on the place is whose hands they are.
+    const leave = () => { goal.current = undefined; };
+    for (const type of takesOver) element.addEventListener(type, leave, { passive: true });
     // The composer grows, the window shrinks, a panel opens: the newest line stays in sight.
     const resized = new ResizeObserver(() => (sticks.current ? virtualizer.scrollToEnd() : noteEnd()));
     resized.observe(element);
     return () => {
       element.removeEventListener('scroll', noteEnd);
+      for (const type of takesOver) element.removeEventListener(type, leave);
       resized.disconnect();
     };
   }, [scroller, virtualizer, noteEnd]);
@@ -100,6 +109,7 @@ export function useHistoryScroll({ scroller, rows, pinnedIndex, older, newer, fo
   }, [scroller, scrollOffset, rows, older, newer]);
 
   const scrollToEnd = useCallback(() => {
+    goal.current = undefined;
     sticks.current = true;
     virtualizer.scrollToEnd();
   }, [virtualizer]);
