@@ -8,8 +8,8 @@ const socketsEach = 10;
 const few = 100;
 const many = 500;
 const roomsEach = 3;
-/** Longer than garbage of the handshakes stays. */
-const settleMs = 4_000;
+/** V8 begins to give back what the handshakes took after 8 s without many of them. */
+const settleMs = 20_000;
 
 /** What a connection takes that says nothing: from 1,000 to 5,000 of them, so that what a process needs anyway is left out. */
 export async function benchIdle(rig: Rig): Promise<Figure[]> {

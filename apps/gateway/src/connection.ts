@@ -2,18 +2,21 @@ import type { Duplex } from 'node:stream';
 
 import { type ClientFrame, type CloseCode, closeCodes, type StreamId } from '@confab/contract';
 import { AppError, currentContext } from '@confab/runtime';
+import type { StreamEvent } from '@confab/stream';
 import type { WebSocket } from 'ws';
 
 import type { Admission, Admitted } from './access.ts';
-import { createWindow } from './bucket.ts';
+import { type Bucket, createWindow } from './bucket.ts';
 import { type Commands, createCommands } from './commands.ts';
 import type { Context } from './context.ts';
-import { createDelivery } from './delivery.ts';
+import { createDelivery, type Delivery, type DeliveryOwner } from './delivery.ts';
 import { closeCodeOf } from './failure.ts';
 import { createFocus, type Focus } from './focus.ts';
-import { createJournal } from './journal.ts';
+import { createJournal, type Journal } from './journal.ts';
 import type { Refusal } from './leases.ts';
 import { problemOf } from './problem.ts';
+import type { ResyncReason } from './reader.ts';
+import type { Readers } from './readers.ts';
 import { createResumeWatch, type ResumeWatch } from './resume-watch.ts';
 
 /** One client's socket, from the upgrade to the close. */
@@ -34,6 +37,8 @@ const patienceInHeartbeats = 2.5;
 const turnedAway: Record<Refusal, CloseCode> = { refused: 4409, spent: 4401 };
 
 type Identify = Extract<ClientFrame, { t: 'identify' }>;
+/** Who it is, with the epoch of the cursors that he brought. */
+type Identity = { readonly userId: string; readonly epoch: string | undefined; readonly readers: Readers };
 
 export interface Handshake {
   readonly context: Context;
@@ -42,229 +47,262 @@ export interface Handshake {
   readonly traceparent: string | undefined;
 }
 
-export function openConnection({ context, ws, socket, traceparent }: Handshake, onClosed: () => void): Connection {
-  const { access, config, hub, leases, presences, flusher, streams, metrics, clock, later, newId, readFrame } = context;
-  const id = newId();
-  const journal = createJournal({ logger: context.logger, newId, connectionId: id, handshake: traceparent });
-  const openedAt = clock.now();
-  const frames = createWindow({ ...mostFrames, now: clock.now });
-  let admission: Admission | undefined;
-  let commands: Commands | undefined;
-  let focus: Focus | undefined;
-  /** Most connections never look at anybody. */
-  let openFocus: (() => Focus) | undefined;
-  let resume: ResumeWatch | undefined;
-  let identifyTimer: NodeJS.Timeout | undefined;
-  let isIdentifying = false;
-  let heardAt = openedAt;
-  let delivered = 0;
-  let closing: CloseCode | undefined;
-  let isOver = false;
-  let isAskedToMove = false;
+export const openConnection = (handshake: Handshake, onClosed: () => void): Connection => new SocketConnection(handshake, onClosed);
+
+/** A class, as its parts are: with closures for methods each idle socket would take a quarter more. */
+class SocketConnection implements Connection, DeliveryOwner {
+  readonly id: string;
+  readonly #context: Context;
+  readonly #ws: WebSocket;
+  readonly #journal: Journal;
+  readonly #delivery: Delivery;
+  readonly #frames: Bucket;
+  readonly #openedAt: number;
+  #admission: Admission | undefined;
+  #identity: Identity | undefined;
+  #commands: Commands | undefined;
+  #focus: Focus | undefined;
+  #resume: ResumeWatch | undefined;
+  #identifyTimer: NodeJS.Timeout | undefined;
+  #isIdentifying = false;
+  #heardAt: number;
+  #delivered = 0;
+  #closing: CloseCode | undefined;
+  #isOver = false;
+  #isAskedToMove = false;
   /** Frames are handled one after the other; so many wait. */
-  let waiting = 0;
-  let turn: Promise<void> = Promise.resolve();
+  #waiting = 0;
+  #turn: Promise<void> = Promise.resolve();
 
-  const delivery = createDelivery({
-    wire: socket,
-    flusher,
-    hub,
-    access,
-    now: clock.now,
-    later,
-    sessionEnded(sessionId) {
-      if (sessionId === admission?.sessionId) close(4401);
-    },
-    demoted: journal.demoted,
-    delivered(event) {
-      delivered += 1;
-      metrics.delivered(event);
-      if (event.control) focus?.heard(event);
-    },
-    resynced(stream, reason) {
-      metrics.resynced(reason);
-      resume?.resynced(stream);
-      focus?.suspect(stream);
-      // The end of the session may be among what is left out.
-      if (stream.startsWith('user:')) void assertLive();
-    },
-    synced: (stream) => resume?.synced(stream),
-  });
+  constructor({ context, ws, socket, traceparent }: Handshake, onClosed: () => void) {
+    const { clock, config, logger, metrics, newId } = context;
+    this.id = newId();
+    this.#context = context;
+    this.#ws = ws;
+    this.#journal = createJournal({ logger, newId, connectionId: this.id, handshake: traceparent });
+    this.#delivery = createDelivery({ wire: socket, context, owner: this });
+    this.#frames = createWindow({ ...mostFrames, now: clock.now });
+    this.#openedAt = clock.now();
+    this.#heardAt = this.#openedAt;
+    this.#identifyTimer = setTimeout(() => this.close(4428), config.identifyTimeoutMs);
+    ws.on('message', (data, isBinary) => this.#receive(data as Buffer, isBinary));
+    ws.on('pong', () => (this.#heardAt = clock.now()));
+    ws.on('error', (error) => this.#journal.socketFailed(error));
+    socket.on('drain', () => this.#delivery.drained());
+    ws.on('close', (code) => {
+      this.#closed(code);
+      onClosed();
+    });
+    metrics.connected();
+    this.#journal.connected();
+    this.#delivery.send({ t: 'hello', d: { connectionId: this.id, heartbeatMs: config.heartbeatMs } });
+  }
 
-  async function assertLive(): Promise<void> {
+  reconnect(afterMs: number): void {
+    this.#isAskedToMove = true;
+    this.#delivery.send({ t: 'reconnect', d: { afterMs, url: null } });
+  }
+
+  close(code: CloseCode): void {
+    if (this.#closing !== undefined) return;
+    this.#closing = code;
+    this.#leave();
+    this.#ws.close(code, closeCodes[code].name);
+  }
+
+  endSession(sessionIds: ReadonlySet<string>): void {
+    if (this.#admission !== undefined && sessionIds.has(this.#admission.sessionId)) this.close(4401);
+  }
+
+  pulse(isTurn: boolean): void {
+    if (this.#closing !== undefined) return;
+    const { clock, config } = this.#context;
+    const now = clock.now();
+    if (this.#admission !== undefined && now >= this.#admission.expiresAt) return this.close(4401);
+    const blockedSince = this.#delivery.blockedSince();
+    if (blockedSince !== null && now - blockedSince >= config.heartbeatMs) return this.close(4408);
+    if (now - this.#heardAt >= patienceInHeartbeats * config.heartbeatMs) return this.close(4408);
+    if (isTurn) this.#ws.ping();
+  }
+
+  sessionEnded(sessionId: string): void {
+    if (sessionId === this.#admission?.sessionId) this.close(4401);
+  }
+
+  demoted(queuedBytes: number): void {
+    this.#journal.demoted(queuedBytes);
+  }
+
+  delivered(event: StreamEvent): void {
+    this.#delivered += 1;
+    this.#context.metrics.delivered(event);
+    if (event.control) this.#focus?.heard(event);
+  }
+
+  resynced(stream: StreamId, reason: ResyncReason): void {
+    this.#context.metrics.resynced(reason);
+    this.#resume?.resynced(stream);
+    this.#focus?.suspect(stream);
+    // The end of the session may be among what is left out.
+    if (stream.startsWith('user:')) void this.#assertLive();
+  }
+
+  synced(stream: StreamId): void {
+    this.#resume?.synced(stream);
+  }
+
+  async #assertLive(): Promise<void> {
     try {
-      if (admission !== undefined && !(await access.isLive(admission.sessionId))) close(4401);
+      if (this.#admission !== undefined && !(await this.#context.access.isLive(this.#admission.sessionId))) this.close(4401);
     } catch (error) {
-      journal.failed(error, 'whether the session is live is not known');
-      close(1013);
+      this.#journal.failed(error, 'whether the session is live is not known');
+      this.close(1013);
     }
-  }
-
-  /** Who was asked to move goes by himself, once his new connection has caught up: until then he hears from here. */
-  function replaced(): void {
-    if (!isAskedToMove) close(4410);
-  }
-
-  function close(code: CloseCode): void {
-    if (closing !== undefined) return;
-    closing = code;
-    leave();
-    ws.close(code, closeCodes[code].name);
   }
 
   /** Its place is free, and nothing more goes out. */
-  function leave(): void {
-    isOver = true;
-    endTimer();
-    leases.release(id);
-    focus?.close();
-    resume?.closed();
-    delivery.close();
+  #leave(): void {
+    this.#isOver = true;
+    this.#endTimer();
+    this.#context.leases.release(this.id);
+    this.#focus?.close();
+    this.#resume?.closed();
+    this.#delivery.close();
   }
 
-  function endTimer(): void {
-    clearTimeout(identifyTimer);
-    identifyTimer = undefined;
+  #closed(answered: number): void {
+    this.#leave();
+    const code = this.#closing ?? answered;
+    this.#context.metrics.closed(code);
+    this.#journal.closed({ code, answered, durationMs: this.#context.clock.now() - this.#openedAt, delivered: this.#delivered });
   }
 
-  function receive(data: Buffer, isBinary: boolean): void {
-    heardAt = clock.now();
-    if (closing !== undefined) return;
-    if (!frames.take()) return close(4429);
-    const received = readFrame(data, isBinary);
-    if ('close' in received) return close(received.close);
+  #endTimer(): void {
+    clearTimeout(this.#identifyTimer);
+    this.#identifyTimer = undefined;
+  }
+
+  #receive(data: Buffer, isBinary: boolean): void {
+    this.#heardAt = this.#context.clock.now();
+    if (this.#closing !== undefined) return;
+    if (!this.#frames.take()) return this.close(4429);
+    const received = this.#context.readFrame(data, isBinary);
+    if ('close' in received) return this.close(received.close);
     const type = 'frame' in received ? received.frame.t : received.type;
-    if (!isIdentifying && type !== 'identify') return close(4400);
-    if ('refused' in received) return refuse(received.refused, received.ref);
+    if (!this.#isIdentifying && type !== 'identify') return this.close(4400);
+    if ('refused' in received) return this.#refuse(received.refused, received.ref);
     const { frame } = received;
-    if (frame.t === 'heartbeat') return delivery.send({ t: 'heartbeat', d: {}, ...refOf(frame) });
-    if (frame.t === 'identify' && !isIdentifying) {
-      isIdentifying = true;
-      endTimer();
+    if (frame.t === 'heartbeat') return this.#delivery.send({ t: 'heartbeat', d: {}, ...refOf(frame) });
+    if (frame.t === 'identify' && !this.#isIdentifying) {
+      this.#isIdentifying = true;
+      this.#endTimer();
     }
-    enqueue(frame);
+    this.#enqueue(frame);
   }
 
-  function enqueue(frame: ClientFrame): void {
-    if (waiting >= mostWaitingFrames) return close(4429);
-    waiting += 1;
-    turn = turn.then(() => journal.frame(frame, () => handle(frame))).finally(() => (waiting -= 1));
+  #enqueue(frame: ClientFrame): void {
+    if (this.#waiting >= mostWaitingFrames) return this.close(4429);
+    this.#waiting += 1;
+    this.#turn = this.#turn.then(() => this.#journal.frame(frame, () => this.#handle(frame))).finally(() => (this.#waiting -= 1));
   }
 
-  async function handle(frame: ClientFrame): Promise<void> {
-    if (isOver) return;
+  async #handle(frame: ClientFrame): Promise<void> {
+    if (this.#isOver) return;
     try {
-      if (frame.t === 'identify') await identify(frame);
-      else await obey(frame);
+      if (frame.t === 'identify') await this.#identify(frame);
+      else await this.#obey(frame);
     } catch (error) {
-      if (error instanceof AppError && error.status < 500) return refuse(error, frame.ref);
-      journal.failed(error, 'a frame failed', frame.t);
-      close(closeCodeOf(error));
+      if (error instanceof AppError && error.status < 500) return this.#refuse(error, frame.ref);
+      this.#journal.failed(error, 'a frame failed', frame.t);
+      this.close(closeCodeOf(error));
     }
   }
 
-  async function obey(frame: Exclude<ClientFrame, { t: 'identify' }>): Promise<void> {
+  async #obey(frame: Exclude<ClientFrame, { t: 'identify' }>): Promise<void> {
     switch (frame.t) {
       case 'subscribe':
-        return commands?.subscribe(frame.d);
+        return this.#openCommands()?.subscribe(frame.d);
       case 'unsubscribe':
-        commands?.unsubscribe(frame.d);
-        for (const stream of Object.keys(frame.d.streams)) focus?.suspect(stream as StreamId);
+        this.#openCommands()?.unsubscribe(frame.d);
+        for (const stream of Object.keys(frame.d.streams)) this.#focus?.suspect(stream as StreamId);
         return;
       case 'typing':
-        return commands?.typing(frame.d);
+        return this.#openCommands()?.typing(frame.d);
       case 'refresh':
-        if (admission !== undefined) admission = await access.renew(admission, frame.d.accessToken);
+        if (this.#admission !== undefined) this.#admission = await this.#context.access.renew(this.#admission, frame.d.accessToken);
         return;
       case 'presence':
-        return leases.setAway(id, frame.d.state === 'away');
+        return this.#context.leases.setAway(this.id, frame.d.state === 'away');
       case 'focus':
-        return (focus ??= openFocus?.())?.set(frame.d);
+        return this.#openFocus()?.set(frame.d);
       case 'heartbeat':
     }
   }
 
-  async function identify({ d, ...frame }: Identify): Promise<void> {
-    if (admission !== undefined) throw new AppError('frame.invalid', { detail: 'This connection is identified already.' });
-    const admitted = await enter(d);
+  async #identify({ d, ...frame }: Identify): Promise<void> {
+    if (this.#admission !== undefined) throw new AppError('frame.invalid', { detail: 'This connection is identified already.' });
+    const admitted = await this.#enter(d);
     if (admitted === undefined) return;
-    if (isOver) return leases.release(id);
+    if (this.#isOver) return this.#context.leases.release(this.id);
     const { standings, admission: { user } } = admitted;
     const { cursors = {}, epoch } = d;
     const heads = Object.fromEntries(standings.map(({ stream, head }) => [stream, head]));
     const refused = Object.keys(cursors).filter((stream) => !(stream in heads));
-    delivery.send({ t: 'ready', d: { user, epoch: standings[0]?.epoch ?? '', streams: heads, refused }, ...refOf(frame) });
+    this.#delivery.send({ t: 'ready', d: { user, epoch: standings[0]?.epoch ?? '', streams: heads, refused }, ...refOf(frame) });
     const resumed = standings.flatMap(({ stream }) => (cursors[stream] == null ? [] : [stream]));
-    if (resumed.length > 0) resume = createResumeWatch(resumed, metrics.resumed);
-    const readers = delivery.start(user.id, standings, { epoch, seqs: cursors });
-    commands = createCommands({ userId: user.id, epoch, readers, access, streams, now: clock.now });
-    openFocus = () => {
-      const watch = presences.open((userId, state) => delivery.sendEphemeral(`presence ${userId}`, { t: 'presence', d: { userId, state } }));
-      return createFocus({ userId: user.id, access, watch, follows: readers.has, later });
-    };
-    journal.identified({ streams: standings.length, resumed: Object.keys(cursors).length, replaces: d.replaces });
+    if (resumed.length > 0) this.#resume = createResumeWatch(resumed, this.#context.metrics.resumed);
+    this.#identity = { userId: user.id, epoch, readers: this.#delivery.start(user.id, standings, { epoch, seqs: cursors }) };
+    this.#journal.identified({ streams: standings.length, resumed: Object.keys(cursors).length, replaces: d.replaces });
   }
 
   /** Undefined: it was turned away, or has gone. */
-  async function enter({ ticket: text, replaces }: Identify['d']): Promise<Admitted | undefined> {
+  async #enter({ ticket: text, replaces }: Identify['d']): Promise<Admitted | undefined> {
+    const { access, leases } = this.#context;
     try {
       const ticket = await access.readTicket(text);
+      const { userId, sessionId, id: ticketId } = ticket;
       const admitted = await access.admit(ticket);
-      if (isOver) return undefined;
-      admission = admitted.admission;
-      journal.admitted(ticket.userId, ticket.sessionId);
-      const place = await leases.acquire({ id, userId: ticket.userId, ticketId: ticket.id, replaced, refused: (why) => close(turnedAway[why]) }, replaces);
+      if (this.#isOver) return undefined;
+      this.#admission = admitted.admission;
+      this.#journal.admitted(userId, sessionId);
+      const place = await leases.acquire({ id: this.id, userId, ticketId, replaced: () => this.#replaced(), refused: (why) => this.close(turnedAway[why]) }, replaces);
       if (place === 'held') return admitted;
-      close(turnedAway[place]);
+      this.close(turnedAway[place]);
     } catch (error) {
       if (!(error instanceof AppError) || error.status !== 401) throw error;
-      close(4401);
+      this.close(4401);
     }
     return undefined;
   }
 
-  function refuse(error: AppError, ref: string | undefined): void {
-    const problem = problemOf(error, currentContext()?.requestId ?? newId());
-    journal.refused(error.code, problem.requestId);
-    delivery.send({ t: 'error', d: { problem }, ...(ref === undefined ? {} : { ref }) });
-    if (error.code === 'session.ended') close(4401);
+  /** Who was asked to move goes by himself, once his new connection has caught up: until then he hears from here. */
+  #replaced(): void {
+    if (!this.#isAskedToMove) this.close(4410);
   }
 
-  identifyTimer = setTimeout(() => close(4428), config.identifyTimeoutMs);
-  ws.on('message', (data, isBinary) => receive(data as Buffer, isBinary));
-  ws.on('pong', () => (heardAt = clock.now()));
-  ws.on('error', journal.socketFailed);
-  socket.on('drain', delivery.drained);
-  ws.on('close', (code) => {
-    leave();
-    metrics.closed(closing ?? code);
-    journal.closed({ code: closing ?? code, answered: code, durationMs: clock.now() - openedAt, delivered });
-    onClosed();
-  });
-  metrics.connected();
-  journal.connected();
-  delivery.send({ t: 'hello', d: { connectionId: id, heartbeatMs: config.heartbeatMs } });
+  /** Most connections never ask for anything. */
+  #openCommands(): Commands | undefined {
+    if (this.#identity === undefined) return undefined;
+    const { access, streams, clock } = this.#context;
+    return (this.#commands ??= createCommands({ ...this.#identity, access, streams, now: clock.now }));
+  }
 
-  return {
-    id,
-    reconnect(afterMs) {
-      isAskedToMove = true;
-      delivery.send({ t: 'reconnect', d: { afterMs, url: null } });
-    },
-    close,
-    endSession(sessionIds) {
-      if (admission !== undefined && sessionIds.has(admission.sessionId)) close(4401);
-    },
-    pulse(isTurn) {
-      if (closing !== undefined) return;
-      const now = clock.now();
-      if (admission !== undefined && now >= admission.expiresAt) return close(4401);
-      const blockedSince = delivery.blockedSince();
-      if (blockedSince !== null && now - blockedSince >= config.heartbeatMs) return close(4408);
-      if (now - heardAt >= patienceInHeartbeats * config.heartbeatMs) return close(4408);
-      if (isTurn) ws.ping();
-    },
-  };
+  /** Nor look at anybody. */
+  #openFocus(): Focus | undefined {
+    if (this.#identity === undefined || this.#focus !== undefined) return this.#focus;
+    const { access, presences, later } = this.#context;
+    const { userId, readers } = this.#identity;
+    const watch = presences.open((of, state) => this.#delivery.offer(`presence ${of}`, { t: 'presence', d: { userId: of, state } }));
+    this.#focus = createFocus({ userId, access, watch, follows: (stream) => readers.has(stream), later });
+    return this.#focus;
+  }
+
+  #refuse(error: AppError, ref: string | undefined): void {
+    const problem = problemOf(error, currentContext()?.requestId ?? this.#context.newId());
+    this.#journal.refused(error.code, problem.requestId);
+    this.#delivery.send({ t: 'error', d: { problem }, ...(ref === undefined ? {} : { ref }) });
+    if (error.code === 'session.ended') this.close(4401);
+  }
 }
 
 const refOf = ({ ref }: { ref?: string | undefined }) => (ref === undefined ? {} : { ref });

@@ -50,16 +50,20 @@ test('a peer that does not read is told of once it is too far behind, and not be
   const nobody = () => Promise.reject(new Error('nobody asks'));
   const delivery = createDelivery({
     wire: { writableLength: 0, writableNeedDrain: true, cork: () => undefined, uncork: () => undefined, write: () => false },
-    flusher: createFlusher({ defer: () => undefined, later: () => undefined, now: () => 0, gatherMs: () => 0 }),
-    hub: { enter: () => expect.fail(), leave: () => undefined },
-    access: { standing: nobody, standings: nobody },
-    now: () => 0,
-    later: () => undefined,
-    sessionEnded: () => undefined,
-    delivered: () => undefined,
-    demoted: (queuedBytes) => void told.push(queuedBytes),
-    resynced: () => undefined,
-    synced: () => undefined,
+    context: {
+      flusher: createFlusher({ defer: () => undefined, later: () => undefined, now: () => 0, gatherMs: () => 0 }),
+      hub: { enter: () => expect.fail(), leave: () => undefined },
+      access: { standing: nobody, standings: nobody },
+      clock: { now: () => 0 },
+      later: () => undefined,
+    },
+    owner: {
+      sessionEnded: () => undefined,
+      delivered: () => undefined,
+      demoted: (queuedBytes) => void told.push(queuedBytes),
+      resynced: () => undefined,
+      synced: () => undefined,
+    },
   });
   delivery.start('u-1', [], { epoch: undefined, seqs: {} });
   for (let count = 0; count < 600; count += 1) delivery.send({ t: 'heartbeat', d: {} });

@@ -1,4 +1,4 @@
-import type { Flusher } from './flusher.ts';
+import type { Flushable, Flusher } from './flusher.ts';
 
 /** The socket of the upgrade, as far as it is needed here. */
 export interface Wire {
@@ -42,102 +42,113 @@ const replayFrames = 256;
 const joinedBytes = 64 * 1024;
 
 /** One socket's queue: written once a tick, and bounded, because whoever reads slowly must not cost memory. */
-export function createOutbound({ wire, flusher, now, onOverflow, onRoom }: OutboundDeps): Outbound {
-  let queue: Buffer[] = [];
-  let queuedBytes = 0;
+export const createOutbound = (deps: OutboundDeps): Outbound => new SocketQueue(deps);
+
+/** A class, as the connection is. */
+class SocketQueue implements Outbound, Flushable {
+  readonly #deps: OutboundDeps;
+  #queue: Buffer[] = [];
+  #queuedBytes = 0;
   /** Few sockets ever have any. */
-  let ephemeral: Map<string, Buffer> | undefined;
-  let blockedSince: number | null = null;
-  let isOver = false;
-  let isRoomWanted = false;
-  let isClosed = false;
+  #ephemeral: Map<string, Buffer> | undefined;
+  #blockedSince: number | null = null;
+  #isOver = false;
+  #isRoomWanted = false;
+  #isClosed = false;
 
-  const behind = () => queuedBytes + wire.writableLength;
-
-  /** Who does not read makes nobody hurry. */
-  function hurry(): void {
-    if (blockedSince === null) flusher.hurry();
+  constructor(deps: OutboundDeps) {
+    this.#deps = deps;
   }
 
-  function hasRoom(): boolean {
-    if (behind() < conflateBytes && queue.length < replayFrames) return true;
-    isRoomWanted = true;
-    hurry();
+  push(frame: Buffer): void {
+    if (this.#isClosed) return;
+    this.#queue.push(frame);
+    this.#queuedBytes += frame.length;
+    this.#deps.flusher.add(this);
+    const bytes = this.queuedBytes();
+    if (bytes >= conflateBytes) this.#conflate();
+    if (this.#isOver || (bytes < overflowBytes && this.#queue.length < overflowFrames)) return;
+    this.#isOver = true;
+    this.#isRoomWanted = true;
+    this.#deps.onOverflow();
+  }
+
+  pushEphemeral(key: string, frame: Buffer): boolean {
+    if (this.#isClosed || this.queuedBytes() >= conflateBytes) return false;
+    this.#ephemeral ??= new Map();
+    this.#ephemeral.set(key, frame);
+    this.#deps.flusher.add(this);
+    return true;
+  }
+
+  hasRoom(): boolean {
+    if (this.queuedBytes() < conflateBytes && this.#queue.length < replayFrames) return true;
+    this.#isRoomWanted = true;
+    this.#hurry();
     return false;
   }
 
-  function offerRoom(): void {
-    if (!isRoomWanted || isClosed || !hasRoom()) return;
-    isRoomWanted = false;
-    isOver = false;
-    onRoom();
+  drained(): void {
+    this.#blockedSince = null;
+    if (this.#queue.length > 0 || this.#ephemeral !== undefined) this.#deps.flusher.add(this);
+    this.#offerRoom();
   }
 
-  function writeAll(): void {
-    const frames = queue;
-    queue = [];
-    for (const frame of ephemeral?.values() ?? []) frames.push(frame);
-    ephemeral = undefined;
+  queuedBytes(): number {
+    return this.#queuedBytes + this.#deps.wire.writableLength;
+  }
+
+  blockedSince(): number | null {
+    return this.#blockedSince;
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#writeAll();
+    this.#isClosed = true;
+  }
+
+  flush(): void {
+    if (this.#isClosed || this.#blockedSince !== null) return;
+    this.#writeAll();
+    if (this.#deps.wire.writableNeedDrain) this.#blockedSince = this.#deps.now();
+    else this.#offerRoom();
+  }
+
+  /** Who does not read makes nobody hurry. */
+  #hurry(): void {
+    if (this.#blockedSince === null) this.#deps.flusher.hurry();
+  }
+
+  #offerRoom(): void {
+    if (!this.#isRoomWanted || this.#isClosed || !this.hasRoom()) return;
+    this.#isRoomWanted = false;
+    this.#isOver = false;
+    this.#deps.onRoom();
+  }
+
+  #writeAll(): void {
+    const frames = this.#queue;
+    this.#queue = [];
+    for (const frame of this.#ephemeral?.values() ?? []) frames.push(frame);
+    this.#ephemeral = undefined;
     const [only] = frames;
     if (only === undefined) return;
-    if (frames.length === 1) wire.write(only);
-    else if (queuedBytes <= joinedBytes) wire.write(flusher.join(frames));
-    else writeEach(frames);
-    queuedBytes = 0;
+    if (frames.length === 1) this.#deps.wire.write(only);
+    else if (this.#queuedBytes <= joinedBytes) this.#deps.wire.write(this.#deps.flusher.join(frames));
+    else this.#writeEach(frames);
+    this.#queuedBytes = 0;
   }
 
-  function writeEach(frames: readonly Buffer[]): void {
+  #writeEach(frames: readonly Buffer[]): void {
+    const { wire } = this.#deps;
     wire.cork();
     for (const frame of frames) wire.write(frame);
     wire.uncork();
   }
 
-  function conflate(): void {
-    ephemeral = undefined;
-    hurry();
+  #conflate(): void {
+    this.#ephemeral = undefined;
+    this.#hurry();
   }
-
-  function flush(): void {
-    if (isClosed || blockedSince !== null) return;
-    writeAll();
-    if (wire.writableNeedDrain) blockedSince = now();
-    else offerRoom();
-  }
-
-  const flushable = { flush };
-
-  return {
-    hasRoom,
-    push(frame) {
-      if (isClosed) return;
-      queue.push(frame);
-      queuedBytes += frame.length;
-      flusher.add(flushable);
-      const bytes = behind();
-      if (bytes >= conflateBytes) conflate();
-      if (isOver || (bytes < overflowBytes && queue.length < overflowFrames)) return;
-      isOver = true;
-      isRoomWanted = true;
-      onOverflow();
-    },
-    pushEphemeral(key, frame) {
-      if (isClosed || behind() >= conflateBytes) return false;
-      ephemeral ??= new Map();
-      ephemeral.set(key, frame);
-      flusher.add(flushable);
-      return true;
-    },
-    drained() {
-      blockedSince = null;
-      if (queue.length > 0 || ephemeral !== undefined) flusher.add(flushable);
-      offerRoom();
-    },
-    queuedBytes: behind,
-    blockedSince: () => blockedSince,
-    close() {
-      if (isClosed) return;
-      writeAll();
-      isClosed = true;
-    },
-  };
 }

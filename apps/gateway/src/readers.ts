@@ -49,158 +49,188 @@ interface Moves {
 
 const retryMs = 500;
 
-export function createReaders(deps: ReadersDeps): Readers {
-  const ownStream: StreamId = `user:${deps.userId}`;
-  const held = new Map<StreamId, { reader: Reader; room: Room }>();
+export const createReaders = (deps: ReadersDeps): Readers => new SocketReaders(deps);
+
+/** A class, as the connection is. It is the sink of its own readers. */
+class SocketReaders implements Readers, Sink {
+  readonly userId: string;
+  readonly #deps: ReadersDeps;
+  readonly #ownStream: StreamId;
+  readonly #held = new Map<StreamId, { reader: Reader; room: Room }>();
   /** Of rooms gained and lost; most sockets meet neither. */
-  let moves: Moves | undefined;
-  const noted = (): Moves => (moves ??= { comesBack: new Map(), takenOut: new Map(), earliest: new Map() });
+  #moves: Moves | undefined;
   /** Readers that replay from the log; the first has the turn. */
-  const line = new Set<Reader>();
-  let isClosed = false;
+  #line: Set<Reader> | undefined;
+  #isClosed = false;
 
-  const sink: Sink = {
-    userId: deps.userId,
-    hasRoom: deps.hasRoom,
-    event(event) {
-      deps.sendEvent(event);
-      if (!event.control || event.stream !== ownStream) return;
-      if (event.type === 'member.added') added(event);
-      else if (event.type === 'member.removed') removed(event);
-      else sink.heard(event);
-    },
-    // Nobody whose session has ended is kept waiting for what is queued before it.
-    heard(event) {
-      if (event.type === 'session.ended') deps.sessionEnded((JSON.parse(event.payload) as EventMap['session.ended']).sessionId);
-    },
-    whisper(ephemeral) {
-      if (ephemeral.userId !== deps.userId) deps.sendEphemeral(ephemeral);
-    },
-    synced: deps.sendSynced,
-    resync(stream, standing, reason) {
-      deps.sendResync(stream, standing, reason);
-      // What it was told of rooms gained is lost with the events left out.
-      if (stream === ownStream) void joinMissing();
-    },
-    standing: deps.standing,
-    detached(reader) {
-      const entry = held.get(reader.stream);
-      if (entry?.reader !== reader) return;
-      held.delete(reader.stream);
-      noted().takenOut.set(reader.stream, reader);
-      deps.leave(entry.room);
-      const again = moves?.comesBack.get(reader.stream);
-      moves?.comesBack.delete(reader.stream);
-      if (again === undefined || !isAheadOf(again, reader)) return;
-      if (again.isTold) void join(reader.stream, again);
-      else void joinMissing();
-    },
-    takeTurn(reader) {
-      line.add(reader);
-      return first(line) === reader;
-    },
-    passTurn(reader) {
-      const hadTurn = first(line) === reader;
-      if (!line.delete(reader) || !hadTurn) return;
-      const next = first(line);
-      if (next !== undefined) held.get(next.stream)?.room.advance(next);
-    },
-  };
-
-  function begin(standing: Standing, cursor: Cursor): void {
-    const { position, reason } = startOf(standing, cursor);
-    follow(standing, position, reason);
+  constructor(deps: ReadersDeps) {
+    this.#deps = deps;
+    this.userId = deps.userId;
+    this.#ownStream = `user:${deps.userId}`;
   }
 
-  function follow(standing: Standing, position: number, reason: ResyncReason | null): void {
-    const last = moves?.takenOut.get(standing.stream);
+  begin(standing: Standing, cursor: Cursor): void {
+    const { position, reason } = startOf(standing, cursor);
+    this.#follow(standing, position, reason);
+  }
+
+  has(stream: StreamId): boolean {
+    return this.#held.has(stream);
+  }
+
+  end(stream: StreamId): void {
+    const entry = this.#held.get(stream);
+    if (entry === undefined) return;
+    this.#held.delete(stream);
+    this.#moves?.comesBack.delete(stream);
+    entry.room.detach(entry.reader);
+    this.#deps.leave(entry.room);
+  }
+
+  demote(): void {
+    for (const { reader, room } of this.#held.values()) room.demote(reader);
+  }
+
+  advance(): void {
+    for (const { reader, room } of this.#held.values()) room.advance(reader);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const stream of this.#held.keys()) this.end(stream);
+  }
+
+  hasRoom(): boolean {
+    return this.#deps.hasRoom();
+  }
+
+  event(event: StreamEvent): void {
+    this.#deps.sendEvent(event);
+    if (!event.control || event.stream !== this.#ownStream) return;
+    if (event.type === 'member.added') this.#added(event);
+    else if (event.type === 'member.removed') this.#removed(event);
+    else this.heard(event);
+  }
+
+  /** Nobody whose session has ended is kept waiting for what is queued before it. */
+  heard(event: StreamEvent): void {
+    if (event.type === 'session.ended') this.#deps.sessionEnded((JSON.parse(event.payload) as EventMap['session.ended']).sessionId);
+  }
+
+  whisper(ephemeral: Ephemeral): void {
+    if (ephemeral.userId !== this.userId) this.#deps.sendEphemeral(ephemeral);
+  }
+
+  synced(stream: StreamId, seq: number): void {
+    this.#deps.sendSynced(stream, seq);
+  }
+
+  resync(stream: StreamId, standing: Standing, reason: ResyncReason): void {
+    this.#deps.sendResync(stream, standing, reason);
+    // What it was told of rooms gained is lost with the events left out.
+    if (stream === this.#ownStream) void this.#joinMissing();
+  }
+
+  standing(stream: StreamId): Promise<Standing | undefined> {
+    return this.#deps.standing(stream);
+  }
+
+  detached(reader: Reader): void {
+    const entry = this.#held.get(reader.stream);
+    if (entry?.reader !== reader) return;
+    this.#held.delete(reader.stream);
+    this.#noted().takenOut.set(reader.stream, reader);
+    this.#deps.leave(entry.room);
+    const again = this.#moves?.comesBack.get(reader.stream);
+    this.#moves?.comesBack.delete(reader.stream);
+    if (again === undefined || !isAheadOf(again, reader)) return;
+    if (again.isTold) void this.#join(reader.stream, again);
+    else void this.#joinMissing();
+  }
+
+  takeTurn(reader: Reader): boolean {
+    this.#line ??= new Set();
+    this.#line.add(reader);
+    return first(this.#line) === reader;
+  }
+
+  passTurn(reader: Reader): void {
+    if (this.#line === undefined) return;
+    const hadTurn = first(this.#line) === reader;
+    if (!this.#line.delete(reader) || !hadTurn) return;
+    const next = first(this.#line);
+    if (next !== undefined) this.#held.get(next.stream)?.room.advance(next);
+    else this.#line = undefined;
+  }
+
+  #noted(): Moves {
+    return (this.#moves ??= { comesBack: new Map(), takenOut: new Map(), earliest: new Map() });
+  }
+
+  #follow(standing: Standing, position: number, reason: ResyncReason | null): void {
+    const last = this.#moves?.takenOut.get(standing.stream);
     if (last !== undefined && !isAheadOf(standing, last)) return;
-    moves?.takenOut.delete(standing.stream);
-    end(standing.stream);
-    const room = deps.enter(standing.stream);
-    const reader = createReader(sink, standing, position);
-    held.set(standing.stream, { reader, room });
+    this.#moves?.takenOut.delete(standing.stream);
+    this.end(standing.stream);
+    const room = this.#deps.enter(standing.stream);
+    const reader = createReader(this, standing, position);
+    this.#held.set(standing.stream, { reader, room });
     room.attach(reader, reason, standing);
   }
 
-  function end(stream: StreamId): void {
-    const entry = held.get(stream);
-    if (entry === undefined) return;
-    held.delete(stream);
-    moves?.comesBack.delete(stream);
-    entry.room.detach(entry.reader);
-    deps.leave(entry.room);
-  }
-
-  function added(event: StreamEvent): void {
+  #added(event: StreamEvent): void {
     const { roomId, joinedSeq } = JSON.parse(event.payload) as EventMap['member.added'];
     const stream: StreamId = `room:${roomId}`;
     const joining = { epoch: event.epoch, joinedSeq };
-    notBefore(stream, joining);
-    if (!awaits(stream, joining, true)) void join(stream, joining);
+    this.#notBefore(stream, joining);
+    if (!this.#awaits(stream, joining, true)) void this.#join(stream, joining);
   }
 
-  function removed(event: StreamEvent): void {
+  #removed(event: StreamEvent): void {
     const { roomId, joinedSeq } = JSON.parse(event.payload) as EventMap['member.removed'];
-    notBefore(`room:${roomId}`, { epoch: event.epoch, joinedSeq: joinedSeq + 1 });
+    this.#notBefore(`room:${roomId}`, { epoch: event.epoch, joinedSeq: joinedSeq + 1 });
   }
 
-  function notBefore(stream: StreamId, joining: Joining): void {
-    const known = moves?.earliest.get(stream);
-    if (known?.epoch !== joining.epoch || known.joinedSeq < joining.joinedSeq) noted().earliest.set(stream, joining);
+  #notBefore(stream: StreamId, joining: Joining): void {
+    const known = this.#moves?.earliest.get(stream);
+    if (known?.epoch !== joining.epoch || known.joinedSeq < joining.joinedSeq) this.#noted().earliest.set(stream, joining);
   }
 
   /** Whether there is a reader, which then comes to this joining, if it has not, by way of a removal. */
-  function awaits(stream: StreamId, { epoch, joinedSeq }: Joining, isTold: boolean): boolean {
-    const entry = held.get(stream);
+  #awaits(stream: StreamId, { epoch, joinedSeq }: Joining, isTold: boolean): boolean {
+    const entry = this.#held.get(stream);
     if (entry === undefined) return false;
-    const known = moves?.comesBack.get(stream);
+    const known = this.#moves?.comesBack.get(stream);
     const isNews = known === undefined || known.epoch !== epoch || known.joinedSeq < joinedSeq;
-    if (isNews && isAheadOf({ epoch, joinedSeq }, entry.reader)) noted().comesBack.set(stream, { epoch, joinedSeq, isTold });
+    if (isNews && isAheadOf({ epoch, joinedSeq }, entry.reader)) this.#noted().comesBack.set(stream, { epoch, joinedSeq, isTold });
     return true;
   }
 
-  async function join(stream: StreamId, joining: Joining): Promise<void> {
+  async #join(stream: StreamId, joining: Joining): Promise<void> {
     try {
-      const standing = await deps.standing(stream);
-      if (isClosed || standing === undefined || awaits(stream, joining, true)) return;
-      if (standing.epoch !== joining.epoch) follow(standing, standing.head, 'epoch');
+      const standing = await this.#deps.standing(stream);
+      if (this.#isClosed || standing === undefined || this.#awaits(stream, joining, true)) return;
+      if (standing.epoch !== joining.epoch) this.#follow(standing, standing.head, 'epoch');
       // Another number: he has left since and come again, and a later event tells of that.
-      else if (standing.joinedSeq === joining.joinedSeq) follow(standing, joining.joinedSeq, null);
+      else if (standing.joinedSeq === joining.joinedSeq) this.#follow(standing, joining.joinedSeq, null);
     } catch {
-      deps.later(retryMs, () => void (isClosed || join(stream, joining)));
+      this.#deps.later(retryMs, () => void (this.#isClosed || this.#join(stream, joining)));
     }
   }
 
-  async function joinMissing(): Promise<void> {
+  async #joinMissing(): Promise<void> {
     try {
-      const standings = await deps.standings();
-      if (isClosed) return;
+      const standings = await this.#deps.standings();
+      if (this.#isClosed) return;
       for (const standing of standings) {
-        const told = moves?.earliest.get(standing.stream);
+        const told = this.#moves?.earliest.get(standing.stream);
         if (told?.epoch === standing.epoch && standing.joinedSeq < told.joinedSeq) continue;
-        if (!awaits(standing.stream, standing, false)) follow(standing, standing.head, 'before_join');
+        if (!this.#awaits(standing.stream, standing, false)) this.#follow(standing, standing.head, 'before_join');
       }
     } catch {
-      deps.later(retryMs, () => void (isClosed || joinMissing()));
+      this.#deps.later(retryMs, () => void (this.#isClosed || this.#joinMissing()));
     }
   }
-
-  return {
-    begin,
-    has: (stream) => held.has(stream),
-    end,
-    demote() {
-      for (const { reader, room } of held.values()) room.demote(reader);
-    },
-    advance() {
-      for (const { reader, room } of held.values()) room.advance(reader);
-    },
-    close() {
-      isClosed = true;
-      for (const stream of held.keys()) end(stream);
-    },
-  };
 }
 
 /** The reader has not come to this joining: before it, it will meet a removal, or the end of its history. */

@@ -94,17 +94,15 @@ export function createNode({ time, database, redis, code, told, violated }: Worl
       const peer = createPeer(time, (text) => client.receive(text), () => delivery.drained());
       const delivery = code.createDelivery({
         wire: peer.wire,
-        flusher,
-        hub,
-        access,
-        now: time.now,
-        later,
-        sessionEnded: () => undefined,
-        resynced: () => undefined,
-        demoted: () => undefined,
-        synced: () => undefined,
-        delivered() {
-          if (delivery.queuedBytes() > mostQueuedBytes) violated(`${delivery.queuedBytes()} bytes are queued for one socket`);
+        context: { flusher, hub, access, clock: time, later },
+        owner: {
+          sessionEnded: () => undefined,
+          resynced: () => undefined,
+          demoted: () => undefined,
+          synced: () => undefined,
+          delivered() {
+            if (delivery.queuedBytes() > mostQueuedBytes) violated(`${delivery.queuedBytes()} bytes are queued for one socket`);
+          },
         },
       });
       const connection = {

@@ -26,11 +26,11 @@ describe('the schedules find', () => {
     ['numbers taken as they come', { file: 'room.ts', from: 'if (event.seq === head + 1) {\n      emit(event);', to: 'if (event.seq > head) {\n      emit(event);' }],
     ['heads never looked at', { file: 'room.ts', from: '      want(truth.head);\n    },', to: '    },' }],
     ['a replay that does not wait for the socket', { file: 'replay.ts', from: 'while (reader.sink.hasRoom()) {', to: 'for (;;) {' }],
-    ['a queue without end', { file: 'outbound.ts', from: '      onOverflow();', to: '' }],
+    ['a queue without end', { file: 'outbound.ts', from: '    this.#deps.onOverflow();', to: '' }],
     ['a member who stays when removed', { file: 'replay.ts', from: 'remove(reader);\n  }\n\n  function advance', to: '{}\n  }\n\n  function advance' }],
     ['a reader who goes live behind the head', { file: 'replay.ts', from: 'if (reader.position === deps.head()) return', to: 'if (deps.ring.after(reader.position) === undefined) return' }],
     ['a cursor of another history taken for one of this', { file: 'start.ts', from: 'epoch !== standing.epoch', to: "epoch === ''" }],
-    ['a joining forgotten while its removal is still ahead', { file: 'readers.ts', from: 'noted().comesBack.set(stream, { epoch, joinedSeq, isTold });', to: '{}' }],
+    ['a joining forgotten while its removal is still ahead', { file: 'readers.ts', from: 'this.#noted().comesBack.set(stream, { epoch, joinedSeq, isTold });', to: '{}' }],
   ];
 
   it.for(mutants)('%s', { timeout: 120_000 }, async ([, mutant]) => {
