@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { nodeFlags } from './app.ts';
 import { checkout } from './places.ts';
 
 const read = (path: string): string => readFileSync(join(checkout, path), 'utf8');
@@ -29,4 +30,10 @@ test('each variable of .env.example is empty, and has its explanation above', ()
     expect(line).toMatch(/^[A-Z\d_]+=$/);
     expect(lines[index - 1], line).toMatch(/^#|^[A-Z]/);
   }
+});
+
+test('compose.yml tells node what the stack tells it', () => {
+  const commands = [...read('compose.yml').matchAll(/command: \[(node, .*apps\/(api|gateway|worker)\/dist\/main\.js)\]/g)].map(([, command = '', app]) => ({ app, words: command.split(', ') }));
+  expect(commands.map(({ app }) => app)).toEqual(['api', 'gateway', 'gateway', 'worker']);
+  for (const { app, words } of commands) expect(words).toEqual(['node', ...nodeFlags[app as keyof typeof nodeFlags], `apps/${app}/dist/main.js`]);
 });

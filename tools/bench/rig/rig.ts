@@ -4,6 +4,7 @@ import type { JsonWebKey } from 'node:crypto';
 import { newSigningJwk } from '@confab/core';
 import { database, startOwnServers } from '../../faults/own-servers.ts';
 import { buildApps } from '../../stack/app-build.ts';
+import { nodeFlags } from '../../stack/app.ts';
 import { makeTemporaryFolder } from '../../stack/temporary-folder.ts';
 import { startLoad, type Load } from '../load/load.ts';
 import { pin, startPinned, type Pinned } from './pinned.ts';
@@ -82,9 +83,9 @@ export async function startRig(): Promise<Rig> {
       primaryPid: servers.primary.pid,
       redisPid: servers.redis.pid,
       load,
-      api: ({ env = {}, profileTo } = {}) => start([...profiled(profileTo), 'apps/api/dist/main.js'], { API_PORT: '0', API_OPS_PORT: '0', ...env }),
+      api: ({ env = {}, profileTo } = {}) => start([...nodeFlags.api, ...profiled(profileTo), 'apps/api/dist/main.js'], { API_PORT: '0', API_OPS_PORT: '0', ...env }),
       // Who measures connects opens more in a second than anybody should let in, and makes them wait.
-      gateway: ({ env = {}, profileTo } = {}) => start([...profiled(profileTo), 'apps/gateway/dist/main.js'], { GATEWAY_PORT: '0', GATEWAY_OPS_PORT: '0', HANDSHAKES_PER_SECOND: '100000', IDENTIFY_TIMEOUT_MS: '60000', ...env }),
+      gateway: ({ env = {}, profileTo } = {}) => start([...nodeFlags.gateway, ...profiled(profileTo), 'apps/gateway/dist/main.js'], { GATEWAY_PORT: '0', GATEWAY_OPS_PORT: '0', HANDSHAKES_PER_SECOND: '100000', IDENTIFY_TIMEOUT_MS: '60000', ...env }),
       reference: (name) => start([`tools/bench/reference/${name}.ts`], {}),
       stop,
     };
