@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { AppError } from '@confab/runtime';
+import { AppError, createUnderWay } from '@confab/runtime';
 import { rawProblem } from './http/problem.ts';
 
 export type HttpServer = { readonly port: number; stop(): Promise<void> };
@@ -18,7 +18,7 @@ export type HttpServerOptions = {
 };
 
 export async function startHttpServer({ app, host, port, drainMs, isLeaving }: HttpServerOptions): Promise<HttpServer> {
-  const answering = new Set<ServerResponse>();
+  const answering = createUnderWay<ServerResponse>();
   const server = createServer({
     headersTimeout: 10_000,
     requestTimeout: 30_000,
@@ -30,20 +30,19 @@ export async function startHttpServer({ app, host, port, drainMs, isLeaving }: H
     requireHostHeader: false,
   });
   const serve: RequestListener = (request, response) => {
-    answering.add(response);
-    response.once('close', () => answering.delete(response));
+    response.once('close', answering.add(response));
     if (isLeaving()) response.setHeader('Connection', 'close');
     app(request, response);
   };
   // To Node a connection is idle as soon as its answer has been written, though most of it may not have been sent.
   const closeIdleConnections = server.closeIdleConnections.bind(server);
   server.closeIdleConnections = () => {
-    if (![...answering].some((response) => response.writableEnded)) closeIdleConnections();
+    if (!answering.all().some((response) => response.writableEnded)) closeIdleConnections();
   };
   server.on('request', serve).on('checkExpectation', serve);
   server.on('connect', (_request, socket) => refuse(socket, new AppError('method.not_allowed', { headers: { Allow: 'GET, HEAD' } })));
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    const isHalfAnswered = [...answering].some((response) => response.socket === socket && response.headersSent);
+    const isHalfAnswered = answering.all().some((response) => response.socket === socket && response.headersSent);
     if (error.code === 'ECONNRESET' || !socket.writable || isHalfAnswered) socket.destroy();
     else refuse(socket, new AppError('request.invalid', { detail: reasons[error.code ?? ''] ?? 'The request is not well-formed HTTP.' }));
   });
@@ -57,7 +56,7 @@ export async function startHttpServer({ app, host, port, drainMs, isLeaving }: H
     async stop() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       // Whoever waits for an answer learns with it that no further request belongs here.
-      for (const response of answering) if (!response.headersSent) response.setHeader('Connection', 'close');
+      for (const response of answering.all()) if (!response.headersSent) response.setHeader('Connection', 'close');
       const sweep = setInterval(() => server.closeIdleConnections(), 50);
       const cut = setTimeout(() => server.closeAllConnections(), drainMs);
       await closed.finally(() => {

@@ -1,11 +1,13 @@
+import { createUnderWay } from '@confab/runtime';
+
 /** Each answer has so long from when it was asked for; later it is rejected, and the command itself may still arrive. */
 export type Patience = <T>(answer: Promise<T>) => Promise<T>;
 
-type Waiting = { readonly until: number; readonly giveUp: () => void };
+type Waiting = { readonly until: number; giveUp(): void };
 
 /** Who has the same patience gives up in the order of asking: one timer does for all, where one each would cost more than the command. */
 export function createPatience(ms: number): Patience {
-  const waiting = new Set<Waiting>();
+  const waiting = createUnderWay<Waiting>();
   let timer: NodeJS.Timeout | undefined;
 
   function wake(inMs: number): void {
@@ -17,25 +19,29 @@ export function createPatience(ms: number): Patience {
   function sweep(): void {
     timer = undefined;
     const now = performance.now();
-    for (const each of waiting) {
-      if (each.until > now) return wake(each.until - now);
-      waiting.delete(each);
-      each.giveUp();
+    for (const { until, giveUp } of waiting.all()) {
+      if (until > now) return wake(until - now);
+      giveUp();
     }
   }
 
   return (answer) =>
     new Promise((resolve, reject) => {
-      const one: Waiting = { until: performance.now() + ms, giveUp: () => reject(new Error(`no answer within ${ms} ms`)) };
-      waiting.add(one);
+      const over = waiting.add({
+        until: performance.now() + ms,
+        giveUp() {
+          over();
+          reject(new Error(`no answer within ${ms} ms`));
+        },
+      });
       if (timer === undefined) wake(ms);
       answer.then(
         (value) => {
-          waiting.delete(one);
+          over();
           resolve(value);
         },
         (error: unknown) => {
-          waiting.delete(one);
+          over();
           reject(error as Error);
         },
       );

@@ -17,6 +17,7 @@ export { createLogger, type Logger, type LoggerOptions, type LogLevel } from './
 export { createMetrics, durationBuckets, startAtZero, type Counter, type Gauge, type Histogram, type Metrics } from './metrics.ts';
 export { startTracing, type Tracing } from './start-tracing.ts';
 export { type Attributes, currentTraceparent, type Entry, type EntryOptions, inSpan, noteError, openEntry, recordEffect, recordSpan, runEntry, sampledTraceparent, type SpanOptions } from './tracing.ts';
+export { createUnderWay } from './under-way.ts';
 export { tracingFields, tracingSettings, type TracingSettings } from './tracing-settings.ts';
 export { createWaits, type Split, type Waits } from './waits.ts';
 export { runShared } from './sharing.ts';

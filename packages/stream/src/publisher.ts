@@ -1,4 +1,4 @@
-import { backoffMs, inSpan, type Logger } from '@confab/runtime';
+import { backoffMs, createUnderWay, inSpan, type Logger } from '@confab/runtime';
 
 import type { StreamEvent } from './event.ts';
 
@@ -24,7 +24,7 @@ const mostAtOnce = 64;
 
 /** Gateways look at the heads themselves, so giving up costs seconds of delay and nothing else; waiting for ever would cost memory. */
 export function createPublisher({ ring, published, logger }: PublisherDeps): Publisher {
-  const underWay = new Set<Promise<void>>();
+  const underWay = createUnderWay<Promise<void>>();
   let eventsUnderWay = 0;
   let isStopping = false;
 
@@ -58,14 +58,15 @@ export function createPublisher({ ring, published, logger }: PublisherDeps): Pub
       for (const event of events.slice(taken.length)) published('dropped', event);
       for (const ofStream of Map.groupBy(taken, ({ stream }) => stream).values()) {
         for (let first = 0; first < ofStream.length; first += mostAtOnce) {
-          const sending = publishTogether(ofStream.slice(first, first + mostAtOnce)).finally(() => underWay.delete(sending));
-          underWay.add(sending);
+          const sending = publishTogether(ofStream.slice(first, first + mostAtOnce));
+          const over = underWay.add(sending);
+          void sending.finally(over);
         }
       }
     },
     async stop() {
       isStopping = true;
-      await Promise.all(underWay);
+      await Promise.all(underWay.all());
     },
   };
 }
