@@ -43,9 +43,7 @@ export async function benchSends(rig: Rig, { ms, rounds }: { ms: number; rounds:
       await rig.load.run('open', { port: gateway.port, kind: 'gateway', crowd: { people: listeners.rooms.flatMap(({ members }) => members.map((member) => crowd.people[member] ?? { userId: '', sessionId: '' })), rooms: [] }, atOnce: 10 }),
       ...(await Promise.all([minimum, parts].map(({ port }) => rig.load.run('open', { port, kind: 'reference', crowd: listeners, atOnce: 10 })))),
     ];
-    const until = performance.now() + warm.ms;
-    for (let sent = 0; sent < warm.sends && performance.now() < until; ) sent += (await run(rig, ours, { ms: 1_000 })).sent;
-    for (const side of [least, plain]) await run(rig, side, { ms: 1_500 });
+    for (const side of [ours, plain, least]) await warmUp(rig, side);
 
     const inTurns = async (pace: { readonly perSecond?: number }): Promise<Rounds> => {
       const taken: Rounds = { ours: [], minimum: [], parts: [] };
@@ -84,6 +82,11 @@ export async function benchSends(rig: Rig, { ms, rounds }: { ms: number; rounds:
   }
   for (const app of [api, gateway, minimum, parts]) await app.stop();
   return figures;
+}
+
+async function warmUp(rig: Rig, side: Side): Promise<void> {
+  const until = performance.now() + warm.ms;
+  for (let sent = 0; sent < warm.sends && performance.now() < until; ) sent += (await run(rig, side, { ms: 1_000 })).sent;
 }
 
 async function run(rig: Rig, { crowd, httpPort, apps, table }: Side, { ms, perSecond }: { ms: number; perSecond?: number }): Promise<Round> {
