@@ -1,7 +1,7 @@
 import type { Schemas } from '@confab/contract';
 import asyncapi from '@confab/contract/asyncapi.json' with { type: 'json' };
 import { disagreement } from './problem.ts';
-import { createSchemas } from './schemas.ts';
+import { schemasOf } from './schemas.ts';
 import type { Check } from './schemas.ts';
 import { ContractViolation } from './violation.ts';
 import type { Report } from './violation.ts';
@@ -18,7 +18,7 @@ type Document = {
 
 /** Throws a ContractViolation for a frame that the bundled document does not describe in that direction. The application's view: it receives what clients send. */
 export function createFrameChecks(document: Document = asyncapi): FrameChecks {
-  const schemas = createSchemas(document);
+  const schemas = schemasOf(document);
   const checksOf = (action: string): Map<string, Check> => {
     const references = Object.values(document.operations).filter((operation) => operation.action === action).flatMap((operation) => operation.messages);
     return new Map(

@@ -2,7 +2,7 @@ import { operationRoutes } from '@confab/contract';
 import type { OperationId } from '@confab/contract';
 import openapi from '@confab/contract/openapi.json' with { type: 'json' };
 import { checkProblem, problemType } from './problem.ts';
-import { createSchemas } from './schemas.ts';
+import { schemasOf } from './schemas.ts';
 import type { Check } from './schemas.ts';
 import { ContractViolation } from './violation.ts';
 import type { Report } from './violation.ts';
@@ -40,7 +40,7 @@ export function validatingFetch(fetch: typeof globalThis.fetch, report?: Report)
 type Exchange = { method: string; path: string; response: Response; body: string };
 
 export function createResponseCheck(document: object): (exchange: Exchange) => void {
-  const schemas = createSchemas(document);
+  const schemas = schemasOf(document);
   const resolve = <T>(pointer: string): { pointer: string; value: T } => {
     const value = at(document, pointer);
     return isReference(value) ? resolve(value.$ref.slice(1)) : { pointer, value: value as T };

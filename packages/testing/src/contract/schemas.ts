@@ -6,19 +6,31 @@ type Json = { readonly [key: string]: unknown };
 
 export type Check = (value: unknown) => string | undefined;
 
+export interface Schemas {
+  check(pointer: string): Check;
+}
+
+const known = new WeakMap<object, Schemas>();
+
 /**
  * Checks against a bundled document, with its objects closed: for clients they are open, but a field that the spec does not name
- * is a mistake of ours. Answers what is wrong, or undefined.
+ * is a mistake of ours. Answers what is wrong, or undefined. A document's are made once, for it takes longer than most tests.
  */
-export function createSchemas(document: object): { check(pointer: string): Check } {
+export function schemasOf(document: object): Schemas {
+  const schemas = known.get(document) ?? createSchemas(document);
+  known.set(document, schemas);
+  return schemas;
+}
+
+function createSchemas(document: object): Schemas {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   addFormats.default(ajv);
   ajv.addSchema(closed(document) as Json, 'document');
   const checks = new Map<string, Check>();
   return {
     check(pointer) {
-      const known = checks.get(pointer);
-      if (known !== undefined) return known;
+      const made = checks.get(pointer);
+      if (made !== undefined) return made;
       const validate = ajv.compile({ $ref: `document#${pointer}` });
       const check: Check = (value) => (validate(value) ? undefined : describe(validate.errors ?? []));
       checks.set(pointer, check);
