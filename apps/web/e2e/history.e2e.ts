@@ -47,14 +47,20 @@ test('keeps its place while older pages load, up to the beginning', async () => 
     await room.history.evaluate((element) => element.scrollTo(0, 200));
     await asked;
     await ada.page.waitForTimeout(200);
-    const anchor = await room.history.evaluate((element) => {
-      const row = [...element.querySelectorAll<HTMLElement>('[data-roving]')].find((candidate) => candidate.getBoundingClientRect().top > element.getBoundingClientRect().top);
-      return row?.querySelector('p')?.innerText.split('\n')[0] ?? '';
-    });
+    // The rows that belong there are drawn a moment after the scrolling.
+    const firstInSight = () =>
+      room.history.evaluate((element) => {
+        const { top, bottom } = element.getBoundingClientRect();
+        const row = [...element.querySelectorAll<HTMLElement>('[data-roving]')].find((candidate) => candidate.getBoundingClientRect().top > top && candidate.getBoundingClientRect().bottom < bottom);
+        return row?.querySelector('p')?.innerText.split('\n')[0] ?? '';
+      });
+    await expect.poll(firstInSight).not.toBe('');
+    const anchor = await firstInSight();
     const before = await placeOf(ada.page, anchor);
-    const answered = ada.page.waitForResponse(/before=/);
+    const height = () => room.history.evaluate((element) => element.scrollHeight);
+    const heightBefore = await height();
     release(undefined);
-    await answered;
+    await expect.poll(height).toBeGreaterThan(heightBefore + 1_000);
     await ada.page.waitForTimeout(300);
     expect(Math.abs((await placeOf(ada.page, anchor)) - before), `page ${page}, at ${anchor}`).toBeLessThanOrEqual(1);
     await ada.page.unroute('**/messages?*before=*');
