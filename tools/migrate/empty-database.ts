@@ -1,3 +1,4 @@
+import { dropDatabase } from '@confab/testing';
 import { Client } from 'pg';
 
 /** For tests: an empty database of their cluster, gone afterwards. */
@@ -11,7 +12,7 @@ export async function withEmptyDatabase(work: (databaseUrl: string) => Promise<v
   try {
     await work(url.href);
   } finally {
-    await query(adminUrl, `DROP DATABASE ${name} WITH (FORCE)`);
+    await dropDatabase(name);
   }
 }
 

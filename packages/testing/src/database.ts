@@ -36,7 +36,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     replicaUrl: inDatabase(replicaUrl(), name),
     applicationUrl: inDatabase(requiredEnv('CONFAB_TEST_APPLICATION_URL'), name),
     applicationReplicaUrl: inDatabase(requiredEnv('CONFAB_TEST_APPLICATION_REPLICA_URL'), name),
-    drop: () => drop(name),
+    drop: () => dropDatabase(name),
   };
 }
 
@@ -46,11 +46,12 @@ export async function dropLeftDatabases(): Promise<string[]> {
     const { rows } = await admin.query<{ datname: string }>('SELECT datname FROM pg_database WHERE starts_with(datname, $1)', [namePrefix()]);
     return rows.map(({ datname }) => datname);
   });
-  for (const name of names) await drop(name);
+  for (const name of names) await dropDatabase(name);
   return names;
 }
 
-async function drop(name: string): Promise<void> {
+/** Throws if a transaction was left open in it, having dropped it all the same. */
+export async function dropDatabase(name: string): Promise<void> {
   const open = await withAdmin(async (admin) => {
     const left = await openTransactions(admin, name);
     await closing(admin, name);

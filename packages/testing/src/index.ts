@@ -10,7 +10,7 @@ export type { FrameCheck, FrameChecks } from './contract/frames.ts';
 export { validatingFetch } from './contract/rest.ts';
 export { ContractViolation, createViolations } from './contract/violation.ts';
 export type { Report, Violations } from './contract/violation.ts';
-export { createTestDatabase } from './database.ts';
+export { createTestDatabase, dropDatabase } from './database.ts';
 export type { TestDatabase } from './database.ts';
 export { createInterleaving } from './interleaving.ts';
 export type { Interleaving } from './interleaving.ts';

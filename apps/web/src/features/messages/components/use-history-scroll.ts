@@ -15,9 +15,10 @@ type Input = {
 };
 
 const endThresholdPx = 48;
-const takesOver = ['wheel', 'touchstart', 'pointerdown', 'keydown'] as const;
 // Far enough ahead that even a fast wheel rarely meets the edge.
 const loadWithinPx = 1500;
+// Twice what the library takes for having arrived.
+const stillFrames = 4;
 
 export function useHistoryScroll({ scroller, rows, pinnedIndex, older, newer, followKey, onAtEndChange }: Input) {
   const [isAtEnd, setAtEnd] = useState(true);
@@ -53,23 +54,36 @@ export function useHistoryScroll({ scroller, rows, pinnedIndex, older, newer, fo
 
   // The first look: at the first unread message, otherwise at the newest.
   const isPlaced = useRef(false);
-  const goal = useRef<{ key: string; index: number }>(undefined);
   useLayoutEffect(() => {
-    if (rows.length === 0 || (isPlaced.current && !goal.current)) return;
+    if (isPlaced.current || rows.length === 0) return;
     isPlaced.current = true;
-    const index = rows.findIndex((row) => (goal.current ? row.key === goal.current.key : row.kind === 'unread'));
-    if (!goal.current && index < 0) virtualizer.scrollToEnd();
-    // Getting there takes several frames, and the library goes to an index: another row has it once older ones are above.
-    if (index < 0 || index === goal.current?.index) return;
-    goal.current = { key: rows[index]?.key ?? '', index };
-    sticks.current = false;
-    virtualizer.scrollToIndex(index, { align: 'start' });
+    const unread = rows.findIndex((row) => row.kind === 'unread');
+    if (unread >= 0) {
+      sticks.current = false;
+      virtualizer.scrollToIndex(unread, { align: 'start' });
+    } else virtualizer.scrollToEnd();
   }, [rows, virtualizer]);
+
+  // Getting there takes several frames, and is to an index: with older rows put above it would be another row.
+  const hasRows = rows.length > 0;
+  const [isThere, setThere] = useState(false);
+  useEffect(() => {
+    if (!hasRows) return;
+    let [last, still, frame] = [-1, 0, 0];
+    const look = () => {
+      const top = scroller.current?.scrollTop ?? 0;
+      still = top === last ? still + 1 : 0;
+      last = top;
+      if (still >= stillFrames) setThere(true);
+      else frame = requestAnimationFrame(look);
+    };
+    frame = requestAnimationFrame(look);
+    return () => cancelAnimationFrame(frame);
+  }, [hasRows, scroller]);
 
   const followed = useRef(followKey);
   if (followed.current !== followKey) {
     followed.current = followKey;
-    goal.current = undefined;
     sticks.current = true;
   }
 
@@ -82,15 +96,11 @@ export function useHistoryScroll({ scroller, rows, pinnedIndex, older, newer, fo
     const element = scroller.current;
     if (!element) return;
     element.addEventListener('scroll', noteEnd, { passive: true });
-    // From then on the place is whose hands they are.
-    const leave = () => { goal.current = undefined; };
-    for (const type of takesOver) element.addEventListener(type, leave, { passive: true });
     // The composer grows, the window shrinks, a panel opens: the newest line stays in sight.
     const resized = new ResizeObserver(() => (sticks.current ? virtualizer.scrollToEnd() : noteEnd()));
     resized.observe(element);
     return () => {
       element.removeEventListener('scroll', noteEnd);
-      for (const type of takesOver) element.removeEventListener(type, leave);
       resized.disconnect();
     };
   }, [scroller, virtualizer, noteEnd]);
@@ -101,15 +111,14 @@ export function useHistoryScroll({ scroller, rows, pinnedIndex, older, newer, fo
   const { scrollOffset } = virtualizer;
   useEffect(() => {
     const element = scroller.current;
-    if (!element || !isPlaced.current) return;
+    if (!element || !isThere) return;
     const isNearStart = element.scrollTop < loadWithinPx;
     if (isNearStart && older.hasMore && !older.isLoading && !older.error) void older.load();
     const isNearEnd = element.scrollHeight - element.scrollTop - element.clientHeight < loadWithinPx;
     if (isNearEnd && newer.hasMore) void newer.load();
-  }, [scroller, scrollOffset, rows, older, newer]);
+  }, [scroller, scrollOffset, rows, older, newer, isThere]);
 
   const scrollToEnd = useCallback(() => {
-    goal.current = undefined;
     sticks.current = true;
     virtualizer.scrollToEnd();
   }, [virtualizer]);
