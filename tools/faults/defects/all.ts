@@ -1,6 +1,6 @@
 import type { Defect } from '../harness/fault.ts';
 
-const pushEvent = { apps: ['gateway'], file: 'apps/gateway/src/delivery.ts', line: 'outbound.push(eventFrame(event));' } as const;
+const pushEvent = { apps: ['gateway'], file: 'apps/gateway/src/delivery.ts', line: 'this.#outbound.push(eventFrame(event));' } as const;
 const every = (times: number, then: string, otherwise: string): string => `globalThis.planted = (globalThis.planted ?? 0) + 1; if (globalThis.planted % ${times} === 0) { ${then} } else { ${otherwise} }`;
 const everywhere = ['api', 'gateway', 'worker'] as const;
 
@@ -28,9 +28,9 @@ export const defects: readonly Defect[] = [
       {
         ...pushEvent,
         instead: `globalThis.held ??= new WeakMap();
-          const held = globalThis.held.get(wire);
-          if (held !== undefined && held.stream === event.stream) { ${pushEvent.line} outbound.push(eventFrame(held)); globalThis.held.delete(wire); }
-          else { ${every(97, 'if (held === undefined) globalThis.held.set(wire, event); else outbound.push(eventFrame(event));', pushEvent.line)} }`,
+          const held = globalThis.held.get(this.wire);
+          if (held !== undefined && held.stream === event.stream) { ${pushEvent.line} this.#outbound.push(eventFrame(held)); globalThis.held.delete(this.wire); }
+          else { ${every(97, 'if (held === undefined) globalThis.held.set(this.wire, event); else this.#outbound.push(eventFrame(event));', pushEvent.line)} }`,
       },
     ],
   },
@@ -56,7 +56,7 @@ export const defects: readonly Defect[] = [
     shows: ['leaked'],
     edits: [
       { apps: ['gateway'], file: 'apps/gateway/src/replay.ts', line: "if (event.type === 'member.removed' && event.subjectUserId === reader.sink.userId && event.stream.startsWith('room:')) remove(reader);", instead: '' },
-      { apps: ['gateway'], file: 'apps/gateway/src/readers.ts', line: "else if (event.type === 'member.removed') removed(event);", instead: '' },
+      { apps: ['gateway'], file: 'apps/gateway/src/readers.ts', line: "else if (event.type === 'member.removed') this.#removed(event);", instead: '' },
     ],
   },
   {

@@ -1,5 +1,4 @@
 import { mkdir, rm } from 'node:fs/promises';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'rolldown';
 import { bundleApp } from '../../stack/app-build.ts';
@@ -38,17 +37,21 @@ export async function plant(defect: Defect, script: Script, say: (line: string) 
   }
 }
 
-function edited(edits: readonly Edit[]): Plugin {
-  for (const { file, line } of edits) {
-    const times = readFileSync(join(checkout, file), 'utf8').split(line).length - 1;
+/** The file's text with these in it. Throws if it has not changed together with them. */
+export function textWith(edits: readonly Edit[], code: string): string {
+  return edits.reduce((text, { file, line, instead }) => {
+    const times = code.split(line).length - 1;
     if (times !== 1) throw new Error(`${file} has this ${times} times, and a defect is to be planted there: ${line}`);
-  }
+    return text.replace(line, () => instead);
+  }, code);
+}
+
+function edited(edits: readonly Edit[]): Plugin {
   return {
     name: 'planted',
     transform(code, id) {
       const mine = edits.filter(({ file }) => id === join(checkout, file));
-      if (mine.length === 0) return null;
-      return mine.reduce((text, { line, instead }) => text.replace(line, () => instead), code);
+      return mine.length === 0 ? null : textWith(mine, code);
     },
   };
 }
