@@ -5,7 +5,7 @@ WORKDIR /confab
 FROM base AS manifests
 COPY . .
 # Only what decides the install, so that its layer survives a change of code.
-RUN find . -type f ! -name package.json ! -name pnpm-lock.yaml ! -name pnpm-workspace.yaml -delete && find . -type d -empty -delete
+RUN find . -type f ! -name package.json ! -name pnpm-lock.yaml ! -name pnpm-workspace.yaml ! -name '*.patch' -delete && find . -type d -empty -delete
 
 FROM base AS build
 COPY --from=manifests /confab .

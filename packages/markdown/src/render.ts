@@ -16,9 +16,10 @@ import { chatTree, showsNothing } from './tree.ts';
 const maxHtml = 50_000;
 const languages = Object.fromEntries(Object.entries(common).filter(([name]) => highlightedLanguages.includes(name)));
 
-const reader = unified().use(remarkParse).use(withoutSurprises).use(remarkGfm, { singleTilde: false }).use(chatTree).use(remarkBreaks).freeze();
-const presenter = unified().use(remarkRehype).use(rehypeHighlight, { languages }).use(rehypeSanitize, allowed).use(rehypeStringify).freeze();
-const plainPresenter = unified().use(remarkRehype).use(rehypeSanitize, allowed).use(rehypeStringify).freeze();
+// Each freezes itself, which is when its parts are made, with the first text that needs it: not every process renders.
+const reader = unified().use(remarkParse).use(withoutSurprises).use(remarkGfm, { singleTilde: false }).use(chatTree).use(remarkBreaks);
+const presenter = unified().use(remarkRehype).use(rehypeHighlight, { languages }).use(rehypeSanitize, allowed).use(rehypeStringify);
+const plainPresenter = unified().use(remarkRehype).use(rehypeSanitize, allowed).use(rehypeStringify);
 
 export function render(source: string, deadlineMs: number): string {
   return renderPlain(source) ?? renderParsed(source, deadlineMs);
