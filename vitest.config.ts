@@ -16,7 +16,10 @@ const shared = {
 const faults = ['degradation', 'pgbouncer', 'promotion', 'redis-cluster'].map((name) => `tools/faults/${name}.test.ts`);
 /** Minutes of others' tools against a running server: `pnpm contract`, and a workflow of its own. */
 const contract = ['clients/clients', 'proxy/proxy', 'slow-clients'].map((name) => `tools/contract/${name}.test.ts`);
+/** Behind the browser's tests, so that both runs of `npm test` end about together. */
+const behind = ['core', 'markdown', 'runtime', 'stream'].map((name) => `packages/${name}/**/*.test.ts`);
 const countsTimers = 'packages/sdk/src/realtime/realtime.test.ts';
+const besideNode = { CONFAB_TEST_PORTS_FROM: '15000' };
 
 export default defineConfig({
   test: {
@@ -29,7 +32,7 @@ export default defineConfig({
           // Importing a file does nothing, so a worker may keep what it imported.
           isolate: false,
           include: ['{packages,tools}/**/*.test.ts', 'apps/**/*.test.{ts,tsx}'],
-          exclude: ['**/node_modules/**', '**/planted/**', countsTimers, ...faults, ...contract],
+          exclude: ['**/node_modules/**', '**/planted/**', countsTimers, ...behind, ...faults, ...contract],
           testTimeout: 20_000,
           hookTimeout: 60_000,
         },
@@ -70,10 +73,21 @@ export default defineConfig({
           isolate: false,
           // Each has a stack and a browser: two of them beside each other are hardly quicker, and late.
           maxWorkers: 1,
-          // It runs beside the others.
-          env: { CONFAB_TEST_PORTS_FROM: '15000' },
+          env: besideNode,
           testTimeout: 120_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'node-behind',
+          include: behind,
+          isolate: false,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+          env: besideNode,
+          testTimeout: 20_000,
+          hookTimeout: 60_000,
         },
       },
     ],

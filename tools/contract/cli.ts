@@ -11,10 +11,10 @@ const parts: Readonly<Record<string, () => Promise<string[]> | string[]>> = {
 };
 /** Those that need a running server are tests, for its sake. */
 const suites: Readonly<Record<string, VitestOptions>> = {
-  clients: { project: 'contract', filters: ['tools/contract/clients'] },
-  proxy: { project: 'contract', filters: ['tools/contract/proxy'] },
-  slow: { project: 'contract', filters: ['tools/contract/slow-clients'] },
-  corpora: { project: 'node', filters: ['tools/corpora'], env: { CORPORA: 'all' } },
+  clients: { projects: ['contract'], filters: ['tools/contract/clients'] },
+  proxy: { projects: ['contract'], filters: ['tools/contract/proxy'] },
+  slow: { projects: ['contract'], filters: ['tools/contract/slow-clients'] },
+  corpora: { projects: ['node'], filters: ['tools/corpora'], env: { CORPORA: 'all' } },
 };
 const all = [...Object.keys(parts), ...Object.keys(suites)];
 const names = process.argv.slice(2);

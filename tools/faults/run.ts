@@ -29,7 +29,7 @@ const limits = { ...script.limits, ...(values.answers === undefined ? {} : { ans
 if (values.list === true) {
   for (const { name } of allFaults) say(name);
 } else if (values.suites === true) {
-  await runVitest(tally, { project: 'faults', filters: positionals });
+  await runVitest(tally, { projects: ['faults'], filters: positionals });
 } else {
   await buildApps(say);
   if (values.planted === true) {

@@ -32,7 +32,8 @@ export async function ensureApplicationLogin(ownerUrl: string, applicationUrl: s
     const names = rows.map(({ rolname }) => rolname);
     if (!names.includes(applicationRole)) throw new Error(`The database has no role ${applicationRole}. Run \`pnpm migrate up\`.`);
     const login = client.escapeIdentifier(decodeURIComponent(username));
-    const verifier = client.escapeLiteral(scramVerifier(decodeURIComponent(password)));
+    const setting = await client.query<{ iterations: number }>("SELECT current_setting('scram_iterations')::int AS iterations");
+    const verifier = client.escapeLiteral(scramVerifier(decodeURIComponent(password), setting.rows[0]?.iterations ?? 4096));
     await client.query(`${names.includes(decodeURIComponent(username)) ? 'ALTER' : 'CREATE'} ROLE ${login} LOGIN PASSWORD ${verifier}`);
     await client.query(`GRANT ${applicationRole} TO ${login}`);
     // The processes say so themselves when they connect, except through a pooler, which takes no such parameters.
@@ -43,8 +44,7 @@ export async function ensureApplicationLogin(ownerUrl: string, applicationUrl: s
 }
 
 /** What PostgreSQL would keep (RFC 5803): so the password itself is in no statement that the server may log. */
-function scramVerifier(password: string): string {
-  const iterations = 4096;
+function scramVerifier(password: string, iterations: number): string {
   const salt = randomBytes(16);
   const salted = pbkdf2Sync(password, salt, iterations, 32, 'sha256');
   const key = (name: string): Buffer => createHmac('sha256', salted).update(name).digest();

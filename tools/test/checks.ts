@@ -17,7 +17,7 @@ function checks(): Check[] {
     { name: 'contract: lint, and nothing broken since the last release', ...script('tools/contract/cli.ts', 'lint', 'breaking') },
     ...tsConfigs().map((config) => ({ name: `types of ${config}`, command: bin('tsc'), args: ['-p', config, '--incremental', '--tsBuildInfoFile', knownTypesOf(config)] })),
     { name: 'lint', command: bin('oxlint'), args: ['-c', '.oxlintrc.json'] },
-    { name: 'import rules', command: toolsBin('depcruise'), args: ['--config', '.dependency-cruiser.cjs', 'packages', 'apps', 'tools'] },
+    { name: 'import rules', command: toolsBin('depcruise'), args: ['--config', '.dependency-cruiser.cjs', '--cache', join(checkout, 'node_modules/.cache/imports'), '--cache-strategy', 'content', 'packages', 'apps', 'tools'] },
     { name: 'schema text and table types are current', ...script('tools/schema/cli.ts', '--check') },
   ];
 }

@@ -39,8 +39,8 @@ async function runTests(): Promise<void> {
   say(`the tests come in the order of TEST_SEED=${seed}`);
   // Beside each other, since each waits as often as it works; servers, ports and databases are each one's own.
   await Promise.all([
-    runVitest(tally, { project: 'node*', filters, env }),
-    runVitest(tally, { project: 'browser', filters, env: { ...env, CHROMIUM_PATH: chromium }, isQuiet: true }),
+    runVitest(tally, { projects: ['node', 'node-alone'], filters, env }),
+    runVitest(tally, { projects: ['browser', 'node-behind'], filters, env: { ...env, CHROMIUM_PATH: chromium }, isQuiet: true }),
   ]);
   if (tally.hasFailures) say(`\nthe same order once more: TEST_SEED=${seed} npm test`);
 }

@@ -13,28 +13,28 @@ export type Report = {
 export type Counts = { passed: number; failed: number; skipped: string[] };
 
 export type VitestOptions = {
-  project: string;
+  projects: readonly string[];
   filters?: readonly string[];
   env?: NodeJS.ProcessEnv;
   /** Says what it has to say at its end, all at once. */
   isQuiet?: boolean;
 };
 
-/** Runs one project of vitest.config.ts and counts each of its tests. */
-export async function runVitest(tally: Tally, { project, filters = [], env, isQuiet = false }: VitestOptions): Promise<void> {
+/** Runs projects of vitest.config.ts and counts each of its tests. */
+export async function runVitest(tally: Tally, { projects, filters = [], env, isQuiet = false }: VitestOptions): Promise<void> {
   const folder = await makeTemporaryFolder();
   const reportFile = join(folder, 'report.json');
   try {
     const { code, output } = await runCommand(process.execPath, [
-      join(checkout, 'node_modules/vitest/vitest.mjs'), 'run', '--project', project, '--reporter=default', '--reporter=json',
+      join(checkout, 'node_modules/vitest/vitest.mjs'), 'run', ...projects.flatMap((name) => ['--project', name]), '--reporter=default', '--reporter=json',
       `--outputFile.json=${reportFile}`, ...(filters.length > 0 ? ['--passWithNoTests', ...filters] : []),
     ], { env, isShown: !isQuiet });
     if (isQuiet) console.log(output.trimEnd());
     const report = await readFile(reportFile, 'utf8').then((text) => JSON.parse(text) as Report, () => undefined);
     const { passed, failed, skipped } = count(report, code);
     for (const name of skipped) tally.skip(name, 'marked so in its file');
-    if (passed > 0) tally.pass(`${passed} ${project} tests`, passed);
-    if (failed > 0) tally.fail(`${failed} ${project} tests`, failed);
+    if (passed > 0) tally.pass(`${passed} tests: ${projects.join(', ')}`, passed);
+    if (failed > 0) tally.fail(`${failed} tests: ${projects.join(', ')}`, failed);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
