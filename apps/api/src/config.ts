@@ -24,6 +24,9 @@ const shape = {
   CONFAB_SECRET: env.secret(32),
   /** A JWK set; else the keys are in the database. */
   SIGNING_KEYS_FILE: env.optionalText(),
+  /** A lower cost is for tests. */
+  PASSWORD_MEMORY_KIB: env.integer({ fallback: 19_456, min: 64, max: 4_194_304 }),
+  PASSWORD_PASSES: env.integer({ fallback: 2, min: 1, max: 100 }),
   LOG_LEVEL: env.oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info'),
   LOG_PRETTY: env.flag(false),
   DRAIN_NOTICE_MS: env.integer({ fallback: 4_000, min: 0, max: 300_000 }),

@@ -34,7 +34,7 @@ const ringing = createRedis({ url: config.REDIS_URL, name: 'api-streams', logger
 lifecycle.onStop('redis of the streams', () => ringing.stop());
 const streams = createStreams({ db: database, redis: ringing, logger, metrics });
 lifecycle.onStop('streams', () => streams.stop());
-const core = createCore({ database, redis, streams, logger, metrics, clock: systemClock, secret: config.CONFAB_SECRET, signingKeysFile: config.SIGNING_KEYS_FILE, gatewayUrls: config.GATEWAY_URLS, hasCaches: config.CACHES });
+const core = createCore({ database, redis, streams, logger, metrics, clock: systemClock, secret: config.CONFAB_SECRET, signingKeysFile: config.SIGNING_KEYS_FILE, gatewayUrls: config.GATEWAY_URLS, passwordCost: { memoryKib: config.PASSWORD_MEMORY_KIB, passes: config.PASSWORD_PASSES }, hasCaches: config.CACHES });
 
 // Every process that believes tokens: a revocation needs no Redis.
 lifecycle.onStop('watch for ended sessions', core.sessions.watchEnded());

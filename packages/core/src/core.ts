@@ -18,7 +18,7 @@ import { createMessages, type Messages } from './messages/messages.service.ts';
 import { createRooms, type Rooms } from './rooms/rooms.service.ts';
 import { createKeyFile } from './sessions/key-file.ts';
 import { createKeyRing } from './sessions/key-ring.ts';
-import { createPasswords } from './sessions/passwords.ts';
+import { createPasswords, type PasswordCost } from './sessions/passwords.ts';
 import { createRefreshTokens } from './sessions/refresh-token.ts';
 import { createAttempts } from './sessions/attempts.store.ts';
 import { createEndedWatch } from './sessions/ended-watch.ts';
@@ -71,6 +71,8 @@ export interface CoreOptions {
   readonly secret: Uint8Array;
   /** Where the keys for tokens are, unless in the database. */
   readonly signingKeysFile?: string | undefined;
+  /** OWASP's minimum unless given. */
+  readonly passwordCost?: PasswordCost;
   /** Given out with tickets; whoever gives none out has none. */
   readonly gatewayUrls: readonly string[];
   /** False: nothing is cached. */
@@ -95,12 +97,12 @@ export interface Core {
   watchCaches(): () => Promise<void>;
 }
 
-export function createCore({ database, redis, streams, logger, metrics, clock, secret, signingKeysFile, gatewayUrls, hasCaches = true }: CoreOptions): Core {
+export function createCore({ database, redis, streams, logger, metrics, clock, secret, signingKeysFile, passwordCost, gatewayUrls, hasCaches = true }: CoreOptions): Core {
   const caches = createDomainCaches({ redis, database, streams, logger, metrics, isOn: hasCaches });
   const keys = signingKeysFile === undefined ? createKeyRing({ database, secret, clock }) : createKeyFile({ path: signingKeysFile, clock, logger });
   const tokens = createTokens({ keys, clock, secret });
   const refreshTokens = createRefreshTokens(secret);
-  const passwords = createPasswords();
+  const passwords = createPasswords(passwordCost);
   const totp = createTotp(secret);
   const store = createSessionStore({ redis, logger });
   const refreshStore = createRefreshStore({ redis, logger });

@@ -40,6 +40,8 @@ export const environmentNames: readonly string[] = [
   'OTEL_TRACES_EXPORTER',
   'OTEL_TRACES_SAMPLER',
   'OTEL_TRACES_SAMPLER_ARG',
+  'PASSWORD_MEMORY_KIB',
+  'PASSWORD_PASSES',
   'PUBLIC_URL',
   'REDIS_URL',
   'SHUTDOWN_GRACE_MS',

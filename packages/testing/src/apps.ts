@@ -29,6 +29,8 @@ export interface TestApp {
 const checkout = fileURLToPath(new URL('../../..', import.meta.url));
 /** Spares each process a third of its start. */
 const compileCache = `${checkout}node_modules/.cache/node-compile`;
+/** Half a minute of a run of all tests. */
+const cheapPasswords = { PASSWORD_MEMORY_KIB: '512', PASSWORD_PASSES: '1' };
 const readyWithinMs = 55_000;
 const stopWithinMs = 25_000;
 
@@ -37,7 +39,7 @@ export async function startApp(name: AppName, env: Readonly<Record<string, strin
   const log: LogLine[] = [];
   const prefix = name.toUpperCase();
   const ports = { [`${prefix}_OPS_PORT`]: '0', ...(name === 'worker' ? {} : { [`${prefix}_PORT`]: '0' }) };
-  const environment = { ...ports, ...env };
+  const environment = { ...ports, ...(name === 'api' ? cheapPasswords : {}), ...env };
   let running = await launch(name, main, environment, log);
 
   const kill = (signal: NodeJS.Signals = 'SIGKILL'): Promise<Exit> => {

@@ -8,7 +8,8 @@ let apis: TwoApis;
 let owners: Caller[];
 
 beforeAll(async () => {
-  apis = await startTwoApis();
+  // As it is outside of tests.
+  apis = await startTwoApis({ env: { PASSWORD_MEMORY_KIB: '19456', PASSWORD_PASSES: '2' } });
   owners = await Promise.all(Array.from({ length: 5 }, () => apis.register()));
 });
 afterAll(() => apis.stack.stop());

@@ -1,10 +1,11 @@
 import { AppError } from '@confab/runtime';
 import { hash, verify, type Algorithm, type Options } from '@node-rs/argon2';
 
+/** What it costs to try one password. */
+export type PasswordCost = { memoryKib: number; passes: number };
+
 /** OWASP's minimum for argon2id; 46 ms and 19 MiB each time. */
-const options: Options = { algorithm: 2 satisfies Algorithm.Argon2id, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
-/** Of a password that nobody knows, made with the same options: an unknown user takes as long as a wrong password. */
-const nobodysHash = '$argon2id$v=19$m=19456,t=2,p=1$So3LUItwZuklPEwndVZiBQ$lQ0KzkRNoRcA9jAq4Z3eH+ogz3JRRgWnsHQ1Kxox0FU';
+const usualCost: PasswordCost = { memoryKib: 19_456, passes: 2 };
 
 const atOnce = 2;
 const waitingAtMost = 50;
@@ -13,16 +14,23 @@ export interface Passwords {
   hash(password: string): Promise<string>;
   /** A user without a password is compared with one that nobody has. */
   verify(passwordHash: string | null | undefined, password: string): Promise<boolean>;
+  /** Whether it was made at the cost that is wanted today. */
+  isCurrent(passwordHash: string): boolean;
 }
 
-export function createPasswords(): Passwords {
+export function createPasswords({ memoryKib, passes }: PasswordCost = usualCost): Passwords {
   const turn = createTurns(atOnce, waitingAtMost);
+  const options: Options = { algorithm: 2 satisfies Algorithm.Argon2id, memoryCost: memoryKib, timeCost: passes, parallelism: 1 };
+  const beginning = `$argon2id$v=19$m=${memoryKib},t=${passes},p=1$`;
+  /** Of a password that nobody knows, at the same cost: an unknown user takes as long as a wrong password. */
+  const nobodysHash = `${beginning}So3LUItwZuklPEwndVZiBQ$lQ0KzkRNoRcA9jAq4Z3eH+ogz3JRRgWnsHQ1Kxox0FU`;
   return {
     hash: (password) => turn(() => hash(password.normalize('NFKC'), options)),
     async verify(passwordHash, password) {
       const matches = await turn(() => verify(passwordHash ?? nobodysHash, password.normalize('NFKC')));
       return matches && typeof passwordHash === 'string';
     },
+    isCurrent: (passwordHash) => passwordHash.startsWith(beginning),
   };
 }
 

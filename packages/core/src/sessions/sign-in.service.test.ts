@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { makeUser, startTestCore, type TestCore } from '../testing/factories.ts';
+import type { SignedIn } from './grant.ts';
 
 let test: TestCore;
 
@@ -50,6 +51,21 @@ describe('a registration', () => {
 });
 
 describe('a sign-in', () => {
+  it('keeps the password at the cost that is wanted by now', async () => {
+    const { user, password } = await makeUser(test.core);
+    const hash = async () => (await test.database.primary.selectFrom('users').select('password_hash').where('id', '=', user.id).executeTakeFirstOrThrow()).password_hash;
+    const dearer = test.another({ passwordCost: { memoryKib: 1024, passes: 2 } });
+    const body = { username: user.username, password };
+    const first = await hash();
+    await expect(dearer.signIn.signIn({ ...body, password: 'not it' }, device(20))).rejects.toEqual(refused('credentials.invalid'));
+    expect(await hash()).toBe(first);
+    await dearer.signIn.signIn(body, device(21));
+    const renewed = await hash();
+    expect(renewed).toMatch(/^\$argon2id\$v=19\$m=1024,t=2,p=1\$/);
+    await dearer.signIn.signIn(body, device(22));
+    expect(await hash()).toBe(renewed);
+  });
+
   it('that was under way when the password changed begins no session', async () => {
     for (let race = 0; race < 5; race += 1) {
       const { actor, user, password } = await makeUser(test.core);
@@ -67,28 +83,45 @@ describe('a sign-in', () => {
     }
   });
 
-  it('that compared the old password before the change, and wrote after it, fails', async () => {
-    const { actor, user, password } = await makeUser(test.core);
+  /** A sign-in that has compared the password, and writes when it may. */
+  async function compared({ username, password }: { username: string; password: string }): Promise<{ goOn(): Promise<SignedIn> }> {
     let reached: () => void = () => undefined;
-    const compared = new Promise<void>((resolve) => (reached = resolve));
+    const isCompared = new Promise<void>((resolve) => (reached = resolve));
     let goOn: () => void = () => undefined;
-    const changed = new Promise<void>((resolve) => (goOn = resolve));
+    const mayWrite = new Promise<void>((resolve) => (goOn = resolve));
     const slow = test.another({
       database: {
         ...test.database,
         async write(work) {
           reached();
-          await changed;
+          await mayWrite;
           return test.database.write(work);
         },
       },
     });
-    const signIn = slow.signIn.signIn({ username: user.username, password }, device(20));
-    await compared;
+    const signIn = slow.signIn.signIn({ username, password }, device(20));
+    await isCompared;
+    return {
+      goOn() {
+        goOn();
+        return signIn;
+      },
+    };
+  }
+
+  it('that compared the old password before the change, and wrote after it, fails', async () => {
+    const { actor, user, password } = await makeUser(test.core);
+    const signIn = await compared({ username: user.username, password });
     await test.core.signIn.changePassword(actor, { currentPassword: password, newPassword: 'a much finer one' }, device(3));
-    goOn();
-    await expect(signIn).rejects.toEqual(refused('credentials.invalid'));
+    await expect(signIn.goOn()).rejects.toEqual(refused('credentials.invalid'));
     expect((await test.core.sessions.list(actor)).items).toHaveLength(1);
+  });
+
+  it('that compared the password before it was kept at another cost, and wrote after it, succeeds', async () => {
+    const { user, password } = await makeUser(test.core);
+    const signIn = await compared({ username: user.username, password });
+    await test.another({ passwordCost: { memoryKib: 1024, passes: 1 } }).signIn.signIn({ username: user.username, password }, device(4));
+    await test.core.sessions.authenticate((await signIn.goOn()).accessToken);
   });
 
   it('ended in many ways at once ends once each', async () => {

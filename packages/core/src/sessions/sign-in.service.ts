@@ -7,7 +7,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Actor } from '../actor.ts';
 import { insertAuditEntries, type AuditEntry } from '../audit/audit.repository.ts';
 import { isBlank, tidyName } from '../text.ts';
-import { findUserBySignIn, insertUser, lockPasswordHash, updatePasswordHash, type UserRow } from '../users/users.repository.ts';
+import { findUserBySignIn, insertUser, lockPasswordHash, replacePasswordHash, updatePasswordHash, type UserRow } from '../users/users.repository.ts';
 import type { Attempts } from './attempts.store.ts';
 import { assertFit } from './common-passwords.ts';
 import type { EndSessions } from './ending.ts';
@@ -77,6 +77,12 @@ export function createSignIn(dependencies: SignInDependencies): SignIn {
     throw await outcome;
   }
 
+  /** The same password at today's cost. */
+  async function renew(userId: string, madeAtAnother: string, password: string): Promise<void> {
+    const passwordHash = await passwords.hash(password);
+    await database.write((tx) => replacePasswordHash(tx, userId, madeAtAnother, passwordHash));
+  }
+
   /** Spends the code; undefined when it is none, or was used before. */
   async function spend(userId: string, sealedSecret: Buffer, code: string): Promise<SecondFactor | undefined> {
     const step = totp.stepOf(userId, sealedSecret, code, clock.now());
@@ -124,14 +130,21 @@ export function createSignIn(dependencies: SignInDependencies): SignIn {
         if (secondFactor === undefined) return fail(user, account, device.address, 'second_factor.invalid');
       }
       const session = newSession(user.id, device);
-      const isStarted = await database.write(async (tx) => {
-        // Changed since it was compared: the change has ended every session, and this one would outlive it.
-        if ((await lockPasswordHash(tx, user.id)) !== user.password_hash) return false;
-        await insertSession(tx, session);
-        await insertAuditEntries(tx, [started(session, secondFactor)]);
-        return true;
-      });
-      if (!isStarted) return fail(user, account, device.address, 'credentials.invalid');
+      const start = (comparedHash: string | null | undefined): Promise<string | null | undefined> =>
+        database.write(async (tx) => {
+          const currentHash = await lockPasswordHash(tx, user.id);
+          if (currentHash !== comparedHash) return currentHash;
+          await insertSession(tx, session);
+          await insertAuditEntries(tx, [started(session, secondFactor)]);
+          return currentHash;
+        });
+      let comparedHash = user.password_hash;
+      for (let currentHash = await start(comparedHash); currentHash !== comparedHash; currentHash = await start(comparedHash)) {
+        // Changed since it was compared: if it is another password, the change has ended every session, and this one would outlive it.
+        if (currentHash === undefined || !(await passwords.verify(currentHash, password))) return fail(user, account, device.address, 'credentials.invalid');
+        comparedHash = currentHash;
+      }
+      if (comparedHash !== null && !passwords.isCurrent(comparedHash)) await renew(user.id, comparedHash, password);
       await attempts.forget(account, device.address);
       return grant(user, session.id, 1);
     },

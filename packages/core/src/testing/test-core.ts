@@ -23,7 +23,7 @@ export interface TestCore {
   readonly clock: TestClock;
   readonly secret: Uint8Array;
   /** The domain as another process has it. */
-  another(options?: Partial<Pick<CoreOptions, 'database' | 'redis' | 'secret'>>): Core;
+  another(options?: Partial<Pick<CoreOptions, 'database' | 'redis' | 'secret' | 'passwordCost'>>): Core;
   /** A stream's whole log; throws if a number is missing or twice there. */
   log(stream: StreamId): Promise<(StreamEvent & { d: unknown })[]>;
   stop(): Promise<void>;
@@ -47,7 +47,7 @@ export async function startTestCore({ poolSize = 10, onQuery, redisPatienceMs = 
   const secret = randomBytes(32);
   const clock = createClock();
   const gatewayUrls = ['ws://127.0.0.1:3001/gateway?v=1', 'ws://127.0.0.1:3002/gateway?v=1'];
-  const another: TestCore['another'] = (options) => createCore({ database, redis, streams, logger, clock, secret, gatewayUrls, ...options });
+  const another: TestCore['another'] = (options) => createCore({ database, redis, streams, logger, clock, secret, gatewayUrls, passwordCost: { memoryKib: 512, passes: 1 }, ...options });
 
   return {
     core: another(),

@@ -76,6 +76,11 @@ export async function lockPasswordHash(tx: Tx, id: string): Promise<string | nul
   return row?.password_hash;
 }
 
+/** Unless it has become another meanwhile. */
+export async function replacePasswordHash(tx: Tx, id: string, old: string, passwordHash: string): Promise<void> {
+  await named(tx, 'users.replacePasswordHash').updateTable('users').set({ password_hash: passwordHash }).where('id', '=', id).where('password_hash', '=', old).execute();
+}
+
 export async function updatePasswordHash(tx: Tx, id: string, passwordHash: string, at: Date): Promise<void> {
   await named(tx, 'users.updatePasswordHash').updateTable('users').set({ password_hash: passwordHash, updated_at: at }).where('id', '=', id).execute();
 }
