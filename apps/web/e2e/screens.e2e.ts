@@ -129,7 +129,7 @@ test('the keyboard reaches everything: switcher, rooms, messages, composer', asy
   await expect.poll(() => page.getByRole('heading', { level: 1 }).last().innerText()).not.toMatch(/far longer/);
 });
 
-test('one log region tells of what others say now, and not of the backlog', async () => {
+test('one log region tells of what others say now without its marks, and not of the backlog', async () => {
   const grace = await openMember(browser, stack, 'Grace');
   const heard = await createRoom(ada, 'heard', [grace]);
   await say(grace, heard, ['long ago']);
@@ -140,7 +140,7 @@ test('one log region tells of what others say now, and not of the backlog', asyn
   expect(await log.textContent()).toBe('');
   // What comes before the page is live counts as backlog: she asks until she is heard.
   const ask = async () => {
-    await say(grace, heard, ['can you hear me?']);
+    await say(grace, heard, ['can **you** hear `me`?']);
     await ada.page.waitForTimeout(500);
     return log.innerText();
   };

@@ -53,6 +53,9 @@ async function copyCode(event: MouseEvent): Promise<void> {
   setTimeout(() => (button.textContent = strings.messages.copyCode), 2000);
 }
 
+/** What it says, without its marks; for what is read out. Parsed into a document of its own, in which nothing is loaded or run. */
+export const textOf = (html: string): string => new DOMParser().parseFromString(html, 'text/html').body.textContent.trim();
+
 /** The one place where HTML from the server meets the document. The server has sanitised it; the client does not take its word for it. */
 export const ServerHtml = memo(function ServerHtml({ html }: { html: string }) {
   const safe = useMemo(() => purify(html), [html]);

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { textOf } from '../../../components/server-html.tsx';
 import type { Message } from '../../../lib/sdk/models.ts';
 import { useConfab } from '../../../lib/sdk/use-confab.ts';
 import { strings } from '../../../lib/strings/strings.ts';
@@ -19,7 +20,7 @@ export function Announcer({ roomId, userId }: { roomId: string; userId: string }
   );
   return (
     <div role="log" aria-live="polite" aria-relevant="additions" aria-label={strings.messages.announcements} className="visually-hidden">
-      {heard.map((message) => <p key={message.id}>{strings.messages.announce(message.author.displayName, message.content)}</p>)}
+      {heard.map((message) => <p key={message.id}>{strings.messages.announce(message.author.displayName, textOf(message.html))}</p>)}
     </div>
   );
 }
