@@ -112,6 +112,9 @@ async function outliveDoubt(): Promise<void> {
   for (let partition = 0; partition < 16; partition += 1) await redis.client.eval(lua, { keys: [`{p${partition}}:positions`] });
 }
 
+const saysItIsWell = (node: RedisClient['nodes'][number]): Promise<boolean> =>
+  node.sendCommand<string>(['CLUSTER', 'INFO']).then((info) => info.includes('cluster_state:ok'), () => false);
+
 /** A subscription, and nothing else, to a channel that the node serves. */
 async function listenOn(victim: number) {
   const heard: string[] = [];
@@ -190,5 +193,7 @@ test.each([
   // What is known only by being used.
   const use = () => Promise.all([send('well?'), reader.confab.rest.getMe(), reader.confab.rest.listMessages(roomId, { limit: 5 })]);
   await expect.poll(async () => (await use(), openBreakers()), patient).toEqual([]);
+  // Each node makes up its own mind about the others, and serves nothing until then.
+  await expect.poll(() => Promise.all(redis.nodes.map(saysItIsWell)), patient).not.toContain(false);
   console.log(`killed node ${victim}: ${acknowledged.length} acknowledged, all received once and in order`);
 });
