@@ -4,6 +4,7 @@ import { cpuMs } from './measure.ts';
 import type { Figure } from './report.ts';
 import { makeCrowd, type Crowd } from './rig/people.ts';
 import type { App, Rig } from './rig/rig.ts';
+import { untilWarm } from './warm.ts';
 
 interface Side {
   readonly kind: 'gateway' | 'reference';
@@ -30,9 +31,9 @@ export async function benchFanout(rig: Rig, { ms, rounds }: { ms: number; rounds
     const [ours, plain] = [await side('gateway', gateway), await side('reference', reference)];
     const tell = (of: Side, deliveriesPerSecond: number, forMs = ms) => run(rig, of, crowd, { perSecond: deliveriesPerSecond / perMessage, ms: forMs });
 
-    // Warm, and how much the reference can take: twice as much each time, until it falls behind.
+    for (const each of [plain, ours]) await untilWarm(async () => (await tell(each, 20_000)).cpuUs);
+    // How much the reference can take: twice as much each time, until it falls behind.
     let most = 0;
-    for (const each of [plain, ours, plain, ours]) await tell(each, 10_000, 700);
     for (let rate = 20_000; rate <= 640_000; rate *= 2) {
       const { perSecond } = await tell(plain, rate, 1_000);
       most = Math.max(most, perSecond);

@@ -2,12 +2,13 @@ import { cpuMs } from './measure.ts';
 import { makeCrowd } from './rig/people.ts';
 import { summarise, withProfiles, type Hot } from './rig/profile.ts';
 import { startRig, type App, type Rig } from './rig/rig.ts';
+import { untilWarm } from './warm.ts';
 
 /** What is profiled, and how it is kept busy: answers how many of what it did. */
 const works: Readonly<Record<string, (rig: Rig, folder: string, ms: number) => Promise<{ app: App; unit: string; work: () => Promise<number> }>>> = {
   async sends(rig, profileTo, ms) {
     const app = await rig.api({ profileTo });
-    const crowd = await makeCrowd(rig.databaseUrl, { people: 100, rooms: 10, roomsOf: (person) => [person % 10] });
+    const crowd = await makeCrowd(rig.databaseUrl, { people: 400, rooms: 10, roomsOf: (person) => [person % 10] });
     return { app, unit: 'send', work: async () => (await rig.load.run('sends', { port: app.port, crowd, ms, lines: 32 })).acknowledged.length };
   },
   fanout: (rig, profileTo, ms) => fanout(rig, profileTo, ms, { people: 1_000, rooms: 1, perSecond: 40 }),
@@ -36,13 +37,19 @@ export async function benchProfile(name: string, { ms }: { ms: number }): Promis
   try {
     await withProfiles(async (folder) => {
       const { app, unit, work } = await prepare(rig, folder, ms);
-      for (let round = 0; round < 5; round += 1) {
+      const round = async (): Promise<number> => {
         const pids = [app.pid, rig.primaryPid, rig.redisPid];
         const begun = pids.map(cpuMs);
         const count = await work();
-        const [own, postgres, redis] = pids.map((pid, index) => Math.round(((cpuMs(pid) - (begun[index] ?? 0)) * 1_000) / count));
-        console.log(`${count} times; CPU a ${unit}: ${own} µs, of PostgreSQL ${postgres} µs, of Redis ${redis} µs`);
-      }
+        const [own = 0, postgres = 0, redis = 0] = pids.map((pid, index) => ((cpuMs(pid) - (begun[index] ?? 0)) * 1_000) / count);
+        console.log(`${count} times; CPU a ${unit}: ${Math.round(own)} µs, of PostgreSQL ${Math.round(postgres)} µs, of Redis ${Math.round(redis)} µs`);
+        return own;
+      };
+      await untilWarm(round);
+      console.log('warm; with the profiler:');
+      process.kill(app.pid, 'SIGUSR2');
+      for (let profiled = 0; profiled < 3; profiled += 1) await round();
+      process.kill(app.pid, 'SIGUSR2');
       await app.stop();
       const { packages, functions } = await summarise(folder);
       print('package', packages);

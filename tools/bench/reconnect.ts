@@ -3,6 +3,7 @@ import { cpuMs } from './measure.ts';
 import type { Figure } from './report.ts';
 import { makeCrowd } from './rig/people.ts';
 import type { Rig } from './rig/rig.ts';
+import { untilWarm } from './warm.ts';
 
 const people = 1_000;
 const roomCount = 20;
@@ -26,16 +27,21 @@ export async function benchReconnect(rig: Rig, { ms, rounds }: { ms: number; rou
       if (round >= 0) times[kind].push(done.ms);
     }
   }
-  for (let round = -1; round < rounds; round += 1) {
-    for (const { kind, app } of sides) {
-      const servers = [rig.primaryPid, rig.redisPid];
-      const begun = { own: cpuMs(app.pid), servers: servers.reduce((sum, pid) => sum + cpuMs(pid), 0) };
-      const { connects, perSecond } = await rig.load.run('connects', { port: app.port, kind, crowd, atOnce: 32, ms });
-      const spent = cpuMs(app.pid) - begun.own;
-      if (round < 0) continue;
-      rates[kind].push(perSecond);
-      own[kind].push((spent * 1_000) / connects);
-      all[kind].push(((spent + servers.reduce((sum, pid) => sum + cpuMs(pid), 0) - begun.servers) * 1_000) / connects);
+  const connects = async ({ kind, app }: (typeof sides)[number]) => {
+    const servers = [rig.primaryPid, rig.redisPid];
+    const begun = { own: cpuMs(app.pid), servers: servers.reduce((sum, pid) => sum + cpuMs(pid), 0) };
+    const done = await rig.load.run('connects', { port: app.port, kind, crowd, atOnce: 32, ms });
+    const spent = cpuMs(app.pid) - begun.own;
+    const spentByAll = spent + servers.reduce((sum, pid) => sum + cpuMs(pid), 0) - begun.servers;
+    return { perSecond: done.perSecond, ownUs: (spent * 1_000) / done.connects, allUs: (spentByAll * 1_000) / done.connects };
+  };
+  for (const side of sides) await untilWarm(async () => (await connects(side)).ownUs);
+  for (let round = 0; round < rounds; round += 1) {
+    for (const side of sides) {
+      const { perSecond, ownUs, allUs } = await connects(side);
+      rates[side.kind].push(perSecond);
+      own[side.kind].push(ownUs);
+      all[side.kind].push(allUs);
     }
   }
   for (const app of [gateway, reference]) await app.stop();

@@ -1,14 +1,14 @@
 import { ask } from '../faults/own-servers.ts';
 import { account, median, ratioOf, type Latency } from './figures.ts';
 import { cpuMs } from './measure.ts';
+import type { Figure } from './report.ts';
 import { makeCrowd, type Crowd } from './rig/people.ts';
 import type { App, Rig } from './rig/rig.ts';
-import type { Figure } from './report.ts';
+import { untilWarm } from './warm.ts';
 
-const senders = 100;
+/** So many that none of them sends more than he may. */
+const senders = 400;
 const lines = 32;
-/** So many until V8 has compiled what a send runs through, or so long. */
-const warm = { sends: 4_000, ms: 12_000 };
 
 interface Side {
   readonly crowd: Crowd;
@@ -43,7 +43,7 @@ export async function benchSends(rig: Rig, { ms, rounds }: { ms: number; rounds:
       await rig.load.run('open', { port: gateway.port, kind: 'gateway', crowd: { people: listeners.rooms.flatMap(({ members }) => members.map((member) => crowd.people[member] ?? { userId: '', sessionId: '' })), rooms: [] }, atOnce: 10 }),
       ...(await Promise.all([minimum, parts].map(({ port }) => rig.load.run('open', { port, kind: 'reference', crowd: listeners, atOnce: 10 })))),
     ];
-    for (const side of [ours, plain, least]) await warmUp(rig, side);
+    for (const side of [ours, plain, least]) await untilWarm(async () => (await run(rig, side, { ms })).cpuUs.apps);
 
     const inTurns = async (pace: { readonly perSecond?: number }): Promise<Rounds> => {
       const taken: Rounds = { ours: [], minimum: [], parts: [] };
@@ -82,11 +82,6 @@ export async function benchSends(rig: Rig, { ms, rounds }: { ms: number; rounds:
   }
   for (const app of [api, gateway, minimum, parts]) await app.stop();
   return figures;
-}
-
-async function warmUp(rig: Rig, side: Side): Promise<void> {
-  const until = performance.now() + warm.ms;
-  for (let sent = 0; sent < warm.sends && performance.now() < until; ) sent += (await run(rig, side, { ms: 1_000 })).sent;
 }
 
 async function run(rig: Rig, { crowd, httpPort, apps, table }: Side, { ms, perSecond }: { ms: number; perSecond?: number }): Promise<Round> {

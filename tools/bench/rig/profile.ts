@@ -14,7 +14,7 @@ export interface Hot {
   readonly share: number;
 }
 
-/** A folder for `--cpu-prof`, for as long as the work takes. */
+/** A folder for profiles, for as long as the work takes. */
 export async function withProfiles<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'confab-profile-'));
   try {

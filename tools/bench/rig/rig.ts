@@ -32,7 +32,7 @@ export interface App extends Pinned {
 
 export interface AppOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** Where a CPU profile is written when it ends. */
+  /** Where a CPU profile is written: SIGUSR2 begins it, and ends it. */
   readonly profileTo?: string;
 }
 
@@ -73,7 +73,10 @@ export async function startRig(): Promise<Rig> {
       stops.push(pinned.stop);
       return { ...pinned, port: Number(pinned.ready['port']) };
     };
-    const profiled = (to: string | undefined): string[] => (to === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${to}`]);
+    const app = (name: 'api' | 'gateway', env: Readonly<Record<string, string>>, { env: more = {}, profileTo }: AppOptions = {}): Promise<App> => {
+      const profiler = profileTo === undefined ? [] : ['--import', join(import.meta.dirname, 'profiler.ts')];
+      return start([...nodeFlags[name], ...profiler, `apps/${name}/dist/main.js`], { ...env, ...more, PROFILE_TO: profileTo ?? '' });
+    };
     const load = await startLoad({ databaseUrl, redisUrl: servers.redis.url, jwk, secret });
     stops.push(load.stop);
     return {
@@ -83,9 +86,9 @@ export async function startRig(): Promise<Rig> {
       primaryPid: servers.primary.pid,
       redisPid: servers.redis.pid,
       load,
-      api: ({ env = {}, profileTo } = {}) => start([...nodeFlags.api, ...profiled(profileTo), 'apps/api/dist/main.js'], { API_PORT: '0', API_OPS_PORT: '0', ...env }),
+      api: (options) => app('api', { API_PORT: '0', API_OPS_PORT: '0' }, options),
       // Who measures connects opens more in a second than anybody should let in, and makes them wait.
-      gateway: ({ env = {}, profileTo } = {}) => start([...nodeFlags.gateway, ...profiled(profileTo), 'apps/gateway/dist/main.js'], { GATEWAY_PORT: '0', GATEWAY_OPS_PORT: '0', HANDSHAKES_PER_SECOND: '100000', IDENTIFY_TIMEOUT_MS: '60000', ...env }),
+      gateway: (options) => app('gateway', { GATEWAY_PORT: '0', GATEWAY_OPS_PORT: '0', HANDSHAKES_PER_SECOND: '100000', IDENTIFY_TIMEOUT_MS: '60000' }, options),
       reference: (name) => start([`tools/bench/reference/${name}.ts`], {}),
       stop,
     };
