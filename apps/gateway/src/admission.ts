@@ -73,13 +73,12 @@ export function createAdmission({ path, allowedOrigins, handshakesPerSecond, clo
       const { pathname, searchParams } = urlOf(request);
       const refused = refusal(request, pathname);
       if (refused !== undefined) return refuse(refused, request, socket);
-      // The answer goes out with the first frame, which is written in this turn's immediates. A refusal ends the socket, and so is not held back.
+      // The answer goes out with the first frame. A refusal ends the socket, and so is not held back.
       socket.cork();
       server.handleUpgrade(request, socket, head, (ws) => {
-        setImmediate(() => socket.uncork());
-        if (searchParams.get('v') === protocolVersion) return admitted(ws, socket, traceparentOf(request));
-        ws.on('error', () => ws.terminate());
-        ws.close(4426, 'version_unsupported');
+        if (searchParams.get('v') === protocolVersion) admitted(ws, socket, traceparentOf(request));
+        else refuseVersion(ws);
+        socket.uncork();
       });
     },
     onRequest(_request, response) {
@@ -87,6 +86,11 @@ export function createAdmission({ path, allowedOrigins, handshakesPerSecond, clo
       response.writeHead(status, headers).end(body);
     },
   };
+}
+
+function refuseVersion(ws: WebSocket): void {
+  ws.on('error', () => ws.terminate());
+  ws.close(4426, 'version_unsupported');
 }
 
 /** Stays on the socket for as long as it lives, and so must not hold its request. */

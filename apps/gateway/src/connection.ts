@@ -95,7 +95,7 @@ class SocketConnection implements Connection, DeliveryOwner {
     });
     metrics.connected();
     this.#journal.connected();
-    this.#delivery.send({ t: 'hello', d: { connectionId: this.id, heartbeatMs: config.heartbeatMs } });
+    this.#delivery.greet({ t: 'hello', d: { connectionId: this.id, heartbeatMs: config.heartbeatMs } });
   }
 
   reconnect(afterMs: number): void {

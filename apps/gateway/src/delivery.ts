@@ -13,6 +13,8 @@ import type { Room } from './room.ts';
 
 /** What goes out over one socket: frames in order, and once it is identified, its streams. */
 export interface Delivery {
+  /** The first frame, at once: the answer to the upgrade waits for it. */
+  greet(frame: ServiceFrame): void;
   send(frame: ServiceFrame): void;
   /** What may be lost; only the latest of a key is kept. False: not taken, the queue is too long. */
   offer(key: string, frame: ServiceFrame): boolean;
@@ -69,6 +71,10 @@ class SocketDelivery implements Delivery, OutboundDeps, ReadersDeps {
     this.#context = context;
     this.#owner = owner;
     this.#outbound = createOutbound(this);
+  }
+
+  greet(frame: ServiceFrame): void {
+    this.wire.write(serviceFrame(frame));
   }
 
   send(frame: ServiceFrame): void {

@@ -1,4 +1,5 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
 
 import type { Schemas } from '@confab/contract';
 import { type SocketProbe, startApp, startTestStack, type TestStack, UpgradeRefused } from '@confab/testing';
@@ -116,6 +117,18 @@ describe('the upgrade', () => {
     const origins = [stack.baseUrl, undefined, 'https://evil.example', `${stack.baseUrl}/`, 'null'];
     const statuses = await Promise.all(origins.map((origin) => statusOf(stack.probe(origin === undefined ? {} : { origin }))));
     expect(statuses).toEqual([101, 101, 403, 403, 403]);
+  });
+
+  it('is answered in one write with hello, in each of ten', async () => {
+    const { host, hostname, port } = new URL(stack.gatewayUrls[0]!);
+    const handshake = `GET /gateway?v=1 HTTP/1.1\r\nHost: ${host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\n\r\n`;
+    for (let times = 0; times < 10; times += 1) {
+      const socket = connect(Number(port), hostname).setEncoding('latin1');
+      socket.write(handshake);
+      const first = await new Promise<string>((resolve) => socket.once('data', resolve));
+      socket.destroy();
+      expect(first).toMatch(/^HTTP\/1\.1 101 .*\r\n\r\n.{2}\{"t":"hello",.*\}$/s);
+    }
   });
 
   it('is at one path, and speaks one version', async () => {

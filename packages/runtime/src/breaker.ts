@@ -85,8 +85,7 @@ export function createBreakers({ logger, metrics, settings = defaultBreakerSetti
         }
       }
 
-      async function run<T>(work: () => Promise<T>): Promise<T> {
-        if (policy.state === CircuitState.Closed) return runClosed(work);
+      async function runElse<T>(work: () => Promise<T>): Promise<T> {
         // The library would let the others wait for the probe.
         if (policy.state === CircuitState.HalfOpen) throw new BreakerOpen(name);
         try {
@@ -95,6 +94,8 @@ export function createBreakers({ logger, metrics, settings = defaultBreakerSetti
           throw error instanceof BrokenCircuitError ? new BreakerOpen(name) : error;
         }
       }
+      const run = <T>(work: () => Promise<T>): Promise<T> => (policy.state === CircuitState.Closed ? runClosed(work) : runElse(work));
+
       return {
         get state() {
           return state();

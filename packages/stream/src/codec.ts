@@ -8,6 +8,7 @@ import type { StreamEvent } from './event.ts';
  */
 const version = 1;
 const fixedBytes = 18;
+const idBytes = 16;
 const flag = { control: 1, subject: 2, author: 4, subjectUser: 8, trace: 16 };
 
 export class CodecError extends Error {
@@ -15,15 +16,21 @@ export class CodecError extends Error {
 }
 
 export function encodeEvent(event: StreamEvent): Buffer {
-  const names = [event.epoch, event.type, event.stream].map(shortString);
-  const ids = [event.subjectId, event.authorId, event.subjectUserId].filter((id) => id !== null).map(uuidBytes);
-  const trace = event.trace === null ? [] : [shortString(event.trace)];
-  const fixed = Buffer.allocUnsafe(fixedBytes);
-  fixed[0] = version;
-  fixed[1] = flagsOf(event);
-  fixed.writeBigUInt64BE(BigInt(event.seq), 2);
-  fixed.writeBigUInt64BE(BigInt(event.at), 10);
-  return Buffer.concat([fixed, ...names, ...ids, ...trace, Buffer.from(event.payload)]);
+  const names = [event.epoch, event.type, event.stream];
+  const ids = [event.subjectId, event.authorId, event.subjectUserId].filter((id) => id !== null);
+  const trace = event.trace === null ? [] : [event.trace];
+  const payloadBytes = Buffer.byteLength(event.payload);
+  const bytes = Buffer.allocUnsafe(fixedBytes + sizeOf(names) + ids.length * idBytes + sizeOf(trace) + payloadBytes);
+  bytes[0] = version;
+  bytes[1] = flagsOf(event);
+  writeNumber(bytes, event.seq, 2);
+  writeNumber(bytes, event.at, 10);
+  let at = fixedBytes;
+  for (const name of names) at = writeShortString(bytes, name, at);
+  for (const id of ids) at = writeId(bytes, id, at);
+  for (const text of trace) at = writeShortString(bytes, text, at);
+  bytes.write(event.payload, at);
+  return bytes;
 }
 
 export function decodeEvent(bytes: Buffer): StreamEvent {
@@ -57,16 +64,24 @@ function flagsOf(event: StreamEvent): number {
   );
 }
 
-function shortString(text: string): Buffer {
-  const bytes = Buffer.from(text, 'latin1');
-  if (bytes.length > 255) throw new CodecError('a name in an event is too long');
-  return Buffer.concat([Buffer.of(bytes.length), bytes]);
+const sizeOf = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + 1 + text.length, 0);
+
+function writeNumber(bytes: Buffer, value: number, at: number): void {
+  bytes.writeUInt32BE(Math.floor(value / 2 ** 32), at);
+  bytes.writeUInt32BE(value % 2 ** 32, at + 4);
 }
 
-function uuidBytes(id: string): Buffer {
-  const bytes = Buffer.from(id.replaceAll('-', ''), 'hex');
-  if (bytes.length !== 16) throw new CodecError('an id in an event is not a UUID');
-  return bytes;
+function writeShortString(bytes: Buffer, text: string, at: number): number {
+  if (text.length > 255) throw new CodecError('a name in an event is too long');
+  bytes[at] = text.length;
+  return at + 1 + bytes.write(text, at + 1, 'latin1');
+}
+
+function writeId(bytes: Buffer, id: string, at: number): number {
+  const hex = id.replaceAll('-', '');
+  // Writing ends at the first letter that is none of these.
+  if (hex.length !== 2 * idBytes || bytes.write(hex, at, 'hex') !== idBytes) throw new CodecError('an id in an event is not a UUID');
+  return at + idBytes;
 }
 
 function reader(bytes: Buffer, start: number) {
@@ -78,7 +93,7 @@ function reader(bytes: Buffer, start: number) {
   }
   return {
     shortString: () => take(take(1)[0] ?? 0).toString('latin1'),
-    uuid: () => dashed(take(16).toString('hex')),
+    uuid: () => dashed(take(idBytes).toString('hex')),
     remainder: () => bytes.toString('utf8', at),
   };
 }

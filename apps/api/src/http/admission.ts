@@ -14,9 +14,8 @@ export function admit(limits: RateLimits, sessions: Sessions): RequestHandler {
   return async (request, response, next) => {
     const exchange = exchangeOf(response);
     const { operation } = exchange;
-    const ip = request.ip ?? '';
-    limits.refuseKnown(response, operation, ip);
-    const address = limits.countAddress(operation, ip);
+    limits.refuseKnown(response, operation, exchange.address);
+    const address = limits.countAddress(operation, exchange.address);
     const body = readBody(request, response, operation);
     const identified = body.then(() => identify(request, operation, sessions));
     const session = identified.then((actor) => actor && sessions.assertLive(actor));

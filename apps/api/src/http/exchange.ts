@@ -8,6 +8,8 @@ import type { Spent } from './rate-limit.ts';
 /** What is known of one request, filled in on its way. */
 export type Exchange = {
   readonly requestId: string;
+  /** Of the caller, as far as proxies are trusted to name it. */
+  readonly address: string;
   readonly entry: Entry;
   /** For log and metrics: an operationId, or the name of what lies outside the API. Never something that came in. */
   label: string;
@@ -18,10 +20,8 @@ export type Exchange = {
   spent?: readonly Spent[];
 };
 
-export function beginExchange(response: Response, requestId: string, entry: Entry): Exchange {
-  const exchange: Exchange = { requestId, entry, label: 'unmatched' };
-  response.locals['exchange'] = exchange;
-  return exchange;
+export function beginExchange(response: Response, known: Pick<Exchange, 'requestId' | 'address' | 'entry'>): void {
+  response.locals['exchange'] = { ...known, label: 'unmatched' } satisfies Exchange;
 }
 
 export function exchangeOf(response: Response): Exchange {

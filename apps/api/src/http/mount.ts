@@ -4,6 +4,7 @@ import type { Context, Operations } from '../operations.ts';
 import type { OperationSpec } from './document.ts';
 import { exchangeOf } from './exchange.ts';
 import { answerPosition } from './freshness.ts';
+import { answerJson } from './json.ts';
 import { allow, answerOptions, refuseMethod } from './methods.ts';
 import { refreshCookie } from './refresh-cookie.ts';
 
@@ -55,9 +56,9 @@ function validatedAs(request: object): string | undefined {
 }
 
 function contextOf(request: Request, response: Response): Context {
-  const { actor, label } = exchangeOf(response);
+  const { actor, address, label } = exchangeOf(response);
   return {
-    device: { address: request.ip ?? '', userAgent: (request.get('user-agent') ?? '').slice(0, 256) },
+    device: { address, userAgent: (request.get('user-agent') ?? '').slice(0, 256) },
     refreshCookie: refreshCookie(request, response),
     idempotencyKey: request.get('idempotency-key'),
     get actor() {
@@ -68,7 +69,7 @@ function contextOf(request: Request, response: Response): Context {
 }
 
 function send(response: Response, { status, body, headers = {} }: AnyReply): void {
-  response.status(status).set(headers);
-  if (body === undefined) response.end();
-  else response.json(body);
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  if (body === undefined) response.writeHead(status).end();
+  else answerJson(response, status, body);
 }

@@ -3,6 +3,9 @@ import type { AppError, Logger } from '@confab/runtime';
 import type { ErrorRequestHandler } from 'express';
 import { exchangeOf } from './exchange.ts';
 import { toAppError } from './failure.ts';
+import { answerJson } from './json.ts';
+
+const mediaType = 'application/problem+json';
 
 /** The only writer of error answers. */
 export function answerWithProblem(logger: Logger): ErrorRequestHandler {
@@ -16,16 +19,15 @@ export function answerWithProblem(logger: Logger): ErrorRequestHandler {
       response.destroy();
       return;
     }
-    const body = JSON.stringify(problemOf(error, exchange.requestId));
     for (const [name, value] of Object.entries(headersOf(error))) response.setHeader(name, value);
-    response.writeHead(error.status, { 'Content-Length': Buffer.byteLength(body) }).end(body);
+    answerJson(response, error.status, problemOf(error, exchange.requestId), mediaType);
   };
 }
 
 /** For what never became a request: bytes that are no HTTP, headers without end. */
 export function rawProblem(error: AppError, requestId: string): string {
   const body = JSON.stringify(problemOf(error, requestId));
-  const headers = { ...headersOf(error), 'X-Request-Id': requestId, 'Content-Length': String(Buffer.byteLength(body)), Connection: 'close' };
+  const headers = { 'Content-Type': mediaType, ...headersOf(error), 'X-Request-Id': requestId, 'Content-Length': String(Buffer.byteLength(body)), Connection: 'close' };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   return [`HTTP/1.1 ${error.status} Refused`, ...lines, '', body].join('\r\n');
 }
@@ -48,7 +50,6 @@ function problemOf(error: AppError, requestId: string): Schemas['Problem'] {
 function headersOf({ status, retryable, retryAfterSeconds, headers }: AppError): Record<string, string> {
   const isBusy = status === 503 && retryable;
   return {
-    'Content-Type': 'application/problem+json',
     'Cache-Control': 'no-store',
     ...(status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {}),
     ...(retryAfterSeconds !== undefined || isBusy ? { 'Retry-After': String(retryAfterSeconds ?? 1) } : {}),

@@ -83,7 +83,7 @@ export function createRateLimits({ redis, logger, metrics }: { redis: Redis; log
     if (spent === undefined) return;
     const exchange = exchangeOf(response);
     exchange.spent = [...(exchange.spent ?? []), spent];
-    response.set(headersOf(exchange.spent));
+    for (const [name, value] of headersOf(exchange.spent)) response.setHeader(name, value);
     if (!spent.isOver) return;
     const { name, scope } = spent.limiter;
     refusals.inc({ class: name, scope });
@@ -144,11 +144,11 @@ async function countHere(local: RateLimiterMemory, key: string): Promise<Counted
 }
 
 /** Every limit that was counted is named, and of the tightest how much is left. */
-function headersOf(all: readonly Spent[]): Record<string, string> {
+function headersOf(all: readonly Spent[]): [string, string][] {
   const nameOf = ({ name, scope }: Limiter) => `"${name}-${scope}"`;
   const tightest = all.reduce((a, b) => (b.left / b.limiter.limit < a.left / a.limiter.limit ? b : a));
-  return {
-    'RateLimit-Policy': all.map(({ limiter }) => `${nameOf(limiter)};q=${limiter.limit};w=${limiter.windowSeconds}`).join(', '),
-    RateLimit: `${nameOf(tightest.limiter)};r=${tightest.left};t=${tightest.resetSeconds}`,
-  };
+  return [
+    ['RateLimit-Policy', all.map(({ limiter }) => `${nameOf(limiter)};q=${limiter.limit};w=${limiter.windowSeconds}`).join(', ')],
+    ['RateLimit', `${nameOf(tightest.limiter)};r=${tightest.left};t=${tightest.resetSeconds}`],
+  ];
 }

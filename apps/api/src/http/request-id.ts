@@ -10,15 +10,16 @@ export const identifyRequest: RequestHandler = (request, response, next) => {
   const given = request.get('x-request-id');
   const requestId = given !== undefined && fit.test(given) ? given : randomUUID();
   response.setHeader('X-Request-Id', requestId);
+  const address = request.ip ?? '';
   const entry = openEntry({
     requestId,
-    address: request.ip ?? '',
+    address,
     // Until it is known which operation it is.
     name: request.method,
     kind: 'server',
     traceparent: request.get('traceparent'),
     attributes: { 'http.request.method': request.method, 'url.scheme': request.protocol },
   });
-  beginExchange(response, requestId, entry);
+  beginExchange(response, { requestId, address, entry });
   entry.run(next);
 };

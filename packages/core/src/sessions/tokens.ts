@@ -60,7 +60,8 @@ interface Believed {
 }
 
 export function createTokens({ keys, clock, secret }: { keys: KeyRing; clock: Clock; secret: Uint8Array }): Tokens {
-  const ticketKey = deriveKey(secret, 'gateway tickets');
+  // As a key and not as its bytes, of which the library would make one for each ticket.
+  const ticketKey = crypto.subtle.importKey('raw', deriveKey(secret, 'gateway tickets'), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify']);
   const believed = new Map<string, Believed>();
 
   /** Of a token that was believed before: as long as its time is not over and its key is trusted still. Else it is read anew, and refused for its reason. */
@@ -87,7 +88,7 @@ export function createTokens({ keys, clock, secret }: { keys: KeyRing; clock: Cl
     async issue(kind, { userId, sessionId, generation, connectionExpiresAt }) {
       const { type, audience, algorithm, lifetimeSeconds } = tokenKinds[kind];
       const issuedAt = Math.floor(clock.now() / 1000);
-      const { id, privateKey } = kind === 'ticket' ? { id: undefined, privateKey: ticketKey } : await keys.signer();
+      const { id, privateKey } = kind === 'ticket' ? { id: undefined, privateKey: await ticketKey } : await keys.signer();
       return new SignJWT({ sid: sessionId, ...(generation === undefined ? {} : { gen: generation }), ...(connectionExpiresAt === undefined ? {} : { cexp: Math.floor(connectionExpiresAt / 1000) }) })
         .setProtectedHeader({ alg: algorithm, typ: type, ...(id === undefined ? {} : { kid: id }) })
         .setIssuer(issuer)
@@ -106,7 +107,7 @@ export function createTokens({ keys, clock, secret }: { keys: KeyRing; clock: Cl
       const known = kind === 'access' ? await remembered(token) : undefined;
       if (known !== undefined) return known;
       try {
-        let key: Awaited<ReturnType<typeof trustedKey>> | Uint8Array = ticketKey;
+        let key: object = ticketKey;
         const { payload, protectedHeader } = await jwtVerify(token, async ({ kid }) => (kind === 'ticket' ? ticketKey : (key = await trustedKey(keys, kid))), {
           algorithms: [algorithm],
           typ: type,
