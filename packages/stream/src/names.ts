@@ -4,13 +4,13 @@ const partitions = 128;
 /** One for each partition: all that there are. */
 export const tags: readonly string[] = Object.freeze(Array.from({ length: partitions }, (_, index) => `{p${String(index).padStart(2, '0')}}`));
 
-/** The channel of a stream. The hash tag keeps it on one node of a cluster with the stream's keys. */
+/** The channel of a stream. The hash tag keeps it on one node of a cluster with the stream's hot log. */
 export function channel(stream: StreamId): string {
   return `${tagOf(stream)}:${stream}`;
 }
 
-export function hotKeys(epoch: string, stream: StreamId): { head: string; log: string } {
-  return { head: `${tagOf(stream)}:head:${epoch}:${stream}`, log: `${tagOf(stream)}:hot:${epoch}:${stream}` };
+export function hotKey(epoch: string, stream: StreamId): string {
+  return `${tagOf(stream)}:hot:${epoch}:${stream}`;
 }
 
 /** For what must lie on one node with what else belongs to the stream's room or user. */
