@@ -12,6 +12,8 @@ export function parsePosition(position: Position): bigint {
 /** A request's position only moves forward, however its writes overlap. */
 export function recordPosition(position: Position): void {
   for (const context of currentContexts()) {
-    if (context.position === undefined || parsePosition(position) > parsePosition(context.position)) context.position = position;
+    if (context.position !== undefined && parsePosition(position) <= parsePosition(context.position)) continue;
+    context.position = position;
+    context.onPosition?.(position);
   }
 }

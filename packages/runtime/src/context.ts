@@ -14,7 +14,7 @@ export type Freshness = {
 
 /**
  * What belongs to one request, frame or job, wherever its code runs. `position` is written by the database package
- * after each commit: the place in the primary's write-ahead log from which a replica shows that write. `freshness` is
+ * after each commit: the place in the primary's write-ahead log from which a replica shows that write; `onPosition` is told of it in the same turn. `freshness` is
  * written by whoever knows the reader; without it a replica in rotation is new enough. `traceparent` names the trace it
  * belongs to, with or without spans; `waits` is what it waited for.
  */
@@ -24,6 +24,7 @@ export type Context = {
   readonly traceparent?: string;
   readonly waits?: Waits;
   position?: string;
+  onPosition?: (position: string) => void;
   freshness?: Freshness;
 };
 

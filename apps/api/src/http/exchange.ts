@@ -16,6 +16,8 @@ export type Exchange = {
   operation?: OperationSpec;
   actor?: Actor;
   code?: ErrorCode;
+  /** Settles when what it has written so far is to be found by its author on every process. */
+  kept?: Promise<unknown>;
   /** Of which limits this request used one, and what is left. */
   spent?: readonly Spent[];
 };

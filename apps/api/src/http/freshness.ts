@@ -1,19 +1,32 @@
 import type { Positions } from '@confab/core';
 import { currentContext, type Freshness } from '@confab/runtime';
 import type { Request, RequestHandler, Response } from 'express';
-import { exchangeOf } from './exchange.ts';
+import { type Exchange, exchangeOf } from './exchange.ts';
 
-/** Says how new what this request reads must be: as new as its caller's writes, on whatever process, and what he says that he has seen. */
+/**
+ * Says how new what this request reads must be: as new as its caller's writes, on whatever process, and what he says that he has seen. What
+ * it writes itself is kept for those from the moment of its commit, while other things follow from that.
+ */
 export function demandFreshness(positions: Positions): RequestHandler {
   return async (request, response, next) => {
     const context = currentContext();
-    if (context !== undefined) context.freshness = await freshnessOf(request, response, positions);
+    const exchange = exchangeOf(response);
+    const { actor, entry } = exchange;
+    if (context !== undefined) {
+      if (actor !== undefined) context.onPosition = (position) => keep(exchange, entry.run(() => positions.keep(actor.userId, position)));
+      context.freshness = await freshnessOf(request, exchange, positions);
+    }
     next();
   };
 }
 
-async function freshnessOf(request: Request, response: Response, positions: Positions): Promise<Freshness> {
-  const { operation, actor } = exchangeOf(response);
+function keep(exchange: Exchange, keeping: Promise<void>): void {
+  exchange.kept = Promise.all([exchange.kept, keeping]);
+  // Whoever answers waits for it, and until then nobody does.
+  exchange.kept.catch(() => undefined);
+}
+
+async function freshnessOf(request: Request, { operation, actor }: Exchange, positions: Positions): Promise<Freshness> {
   // Beside a write one reads what it was decided by, and what it has made.
   if (operation?.method !== 'get' || actor === undefined) return { onPrimary: true };
   const kept = await positions.find(actor.userId);
@@ -37,7 +50,9 @@ export async function answerPosition(response: Response, output: unknown, positi
   const position = currentContext()?.position;
   if (position === undefined) return;
   response.setHeader('Confab-Position', position);
-  const userId = exchangeOf(response).actor?.userId ?? signedIn(output);
+  const { actor, kept } = exchangeOf(response);
+  if (kept !== undefined) return void (await kept);
+  const userId = actor?.userId ?? signedIn(output);
   if (userId !== undefined) await positions.keep(userId, position);
 }
 
