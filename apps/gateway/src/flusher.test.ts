@@ -48,6 +48,18 @@ it('tells of a write after the last socket of those that waited', () => {
   expect(written.join('')).toBe('abcd.a!?');
 });
 
+it('says how many frames have come and how many writes they took', () => {
+  const told: number[][] = [];
+  flusher = createFlusher({ defer: (work) => void deferred.push(work), later: () => undefined, now: () => now, gatherMs: (...counted) => (told.push(counted), 0) });
+  const [a, b] = [socket('a'), socket('b')];
+  for (const each of [a, b, a, a]) flusher.add(each);
+  endTick();
+  flusher.add(b);
+  endTick();
+  flusher.add(b);
+  expect(told).toEqual([[1, 0], [5, 2], [6, 3]]);
+});
+
 it('waits while it may gather, unless somebody has enough', () => {
   gatherMs = 25;
   flusher.add(socket('a'));

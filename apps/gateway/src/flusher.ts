@@ -5,6 +5,7 @@ export interface Flushable {
 }
 
 export interface Flusher {
+  /** For each frame that it has. */
   add(flushable: Flushable): void;
   /** What waits has gathered long enough. */
   hurry(): void;
@@ -19,8 +20,8 @@ export interface FlusherDeps {
   defer(work: () => void): void;
   later(delayMs: number, work: () => void): void;
   now(): number;
-  /** How long what comes in may gather before it is written; 0: it is written at the end of the tick. */
-  gatherMs(): number;
+  /** How long what comes in may gather before it is written; 0: it is written at the end of the tick. `frames` and `writes`: all that have been. */
+  gatherMs(frames: number, writes: number): number;
 }
 
 const budgetMs = 5;
@@ -35,6 +36,8 @@ export function createFlusher({ defer, later, now, gatherMs }: FlusherDeps): Flu
   let next = new Set<Flushable>();
   let afterRound: (() => void)[] = [];
   let afterNext: (() => void)[] = [];
+  let frames = 0;
+  let writes = 0;
   let isDue = false;
   let isGathering = false;
 
@@ -49,6 +52,7 @@ export function createFlusher({ defer, later, now, gatherMs }: FlusherDeps): Flu
     const until = now() + budgetMs;
     for (const flushable of round) {
       round.delete(flushable);
+      writes += 1;
       flushable.flush();
       if (now() >= until) break;
     }
@@ -68,7 +72,7 @@ export function createFlusher({ defer, later, now, gatherMs }: FlusherDeps): Flu
 
   function plan(): void {
     if (isDue || isGathering) return;
-    const delayMs = gatherMs();
+    const delayMs = gatherMs(frames, writes);
     if (delayMs === 0) return due();
     isGathering = true;
     later(delayMs, () => {
@@ -79,6 +83,7 @@ export function createFlusher({ defer, later, now, gatherMs }: FlusherDeps): Flu
 
   return {
     add(flushable) {
+      frames += 1;
       if (round.has(flushable)) return;
       next.add(flushable);
       if (round.size === 0) plan();

@@ -9,24 +9,26 @@ const windowMs = 100;
 const [saturated, relieved] = [0.95, 0.6];
 const gatherMs = 25;
 
-/**
- * How long sockets' queues may gather before they are written: not at all, until the loop has no time to spare. Then a write
- * that carries several frames costs hardly more than one that carries one, and the time that is won is what was missing.
- */
-export function createPace({ now, idleMs }: PaceDeps): () => number {
-  let isSaturated = false;
-  let begunAt = now();
-  let idleBefore = idleMs();
+/** Frames a write. Below it there is nothing to gather: each would only be later. */
+const several = 1.2;
 
-  return () => {
-    const elapsed = now() - begunAt;
+/**
+ * How long sockets' queues may gather before they are written: not at all, until the loop has no time to spare and some writes carry several
+ * frames by themselves. Such a write costs hardly more than one that carries one, and the time that is won is what was missing.
+ */
+export function createPace({ now, idleMs }: PaceDeps): (frames: number, writes: number) => number {
+  let isGathering = false;
+  let before = { at: now(), idle: idleMs(), frames: 0, writes: 0 };
+
+  return (frames, writes) => {
+    const elapsed = now() - before.at;
     if (elapsed >= windowMs) {
-      const idle = idleMs();
-      const busy = 1 - (idle - idleBefore) / elapsed;
-      isSaturated = busy >= (isSaturated ? relieved : saturated);
-      begunAt += elapsed;
-      idleBefore = idle;
+      const present = { at: before.at + elapsed, idle: idleMs(), frames, writes };
+      const busy = 1 - (present.idle - before.idle) / elapsed;
+      const isWorthIt = frames - before.frames >= several * (writes - before.writes);
+      isGathering = isWorthIt && busy >= (isGathering ? relieved : saturated);
+      before = present;
     }
-    return isSaturated ? gatherMs : 0;
+    return isGathering ? gatherMs : 0;
   };
 }
