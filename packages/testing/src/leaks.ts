@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Worker } from 'node:worker_threads';
 import { dropLeftDatabases } from './database.ts';
 
 /** Of what a file may leave, how it is called; anything else under Node's own name. */
@@ -10,9 +11,23 @@ const words = new Map([
   ['Immediate', 'immediates'],
   ['FSEventWrap', 'watched files'],
   ['PipeWrap', 'pipes'],
+  ['Worker', 'worker threads'],
 ]);
 
 export type Count = ReadonlyMap<string, number>;
+
+/** Of this process, whichever file asked first. */
+const watched = globalThis as { confabThreads?: Set<Worker> };
+
+/** Node counts no threads among what keeps a process alive, so they are watched from their beginning. */
+export function watchThreads(): void {
+  if (watched.confabThreads !== undefined) return;
+  const threads = (watched.confabThreads = new Set());
+  process.on('worker', (thread) => {
+    threads.add(thread);
+    thread.once('exit', () => threads.delete(thread));
+  });
+}
 
 /** What keeps this process alive, by kind. Idle connections that `fetch` keeps do not. */
 export function countResources(): Count {
@@ -20,6 +35,8 @@ export function countResources(): Count {
   void [process.stdin, process.stdout, process.stderr];
   const counts = new Map<string, number>();
   for (const resource of process.getActiveResourcesInfo()) counts.set(resource, (counts.get(resource) ?? 0) + 1);
+  const threads = watched.confabThreads?.size ?? 0;
+  if (threads > 0) counts.set('Worker', threads);
   return counts;
 }
 
