@@ -26,6 +26,9 @@ const tally = createTally(say);
 const script = values.short === true ? short : full;
 const limits = { ...script.limits, ...(values.answers === undefined ? {} : { answerMs: Number(values.answers) * 1_000 }), ...(values.recovery === undefined ? {} : { recoverMs: Number(values.recovery) * 1_000 }) };
 
+const isOtherwise = values.short === true || values.answers !== undefined || values.recovery !== undefined;
+if (values.write === true && (isOtherwise || values.planted === true || values.suites === true)) throw new Error('--write is for runs of full length under the usual limits: its text says so');
+
 if (values.list === true) {
   for (const { name } of allFaults) say(name);
 } else if (values.suites === true) {

@@ -30,8 +30,8 @@ export async function plant(defect: Defect, script: Script, say: (line: string) 
       mains[app] = join(output, 'main.js');
     }
     const [result] = await runFaults([faultNamed(defect.fault)], script, say, mains, defect.prepare);
-    // What merely took long, or did not start, has shown nothing.
-    return { defect, caughtBy: result?.violations.find(({ kind }) => defect.shows.includes(kind)) };
+    // What merely took long, did not start, or shows something else has shown nothing.
+    return { defect, caughtBy: result?.violations.find(({ kind, what }) => defect.shows.test(`${kind}: ${what}`)) };
   } finally {
     for (const output of outputs) await rm(output, { recursive: true, force: true });
   }

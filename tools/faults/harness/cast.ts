@@ -26,6 +26,8 @@ export interface Cast {
   /** A receiver whose session will end, and his other client, which will end it. */
   readonly signedOut: Player;
   readonly otherDevice: Confab;
+  /** As any program with this token would, which no SDK keeps from asking. Rejects unless it is answered. */
+  readWith(accessToken: string, room: string): Promise<{ id: string; seq: number }[]>;
   close(): void;
 }
 
@@ -92,6 +94,11 @@ async function assemble(stage: Stage, recorder: Recorder, size: Size, clients: C
     removed: receivers.at(-1) as Player,
     signedOut: signedOut.player,
     otherDevice,
+    async readWith(accessToken, room) {
+      const answer = await stage.routes.fetchFor(address(), recorder)(`${stage.url}/api/v1/rooms/${room}/messages?limit=5`, { headers: { authorization: `Bearer ${accessToken}` } });
+      if (!answer.ok) throw new Error(`answered ${answer.status}`);
+      return ((await answer.json()) as { items: { id: string; seq: number }[] }).items.map(({ id, seq }) => ({ id, seq }));
+    },
     close() {
       for (const confab of clients) confab.close();
       for (const { sockets } of [...senders, ...receivers]) sockets.cut();

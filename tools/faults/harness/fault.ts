@@ -1,4 +1,3 @@
-import type { Kind } from '../invariants/verdict.ts';
 import type { Cast } from './cast.ts';
 import type { Mains, Stage } from './stage.ts';
 
@@ -16,8 +15,8 @@ export interface Fault {
 export interface Defect {
   readonly name: string;
   readonly fault: string;
-  /** What it must be seen as, any of them. */
-  readonly shows: readonly Kind[];
+  /** What must be said of it: kind, colon, what. */
+  readonly shows: RegExp;
   /** The apps to be made with these lines in place of those; none where the defect lies in a server's settings. */
   readonly edits: readonly Edit[];
   prepare?(stage: Stage): Promise<void>;

@@ -1,22 +1,57 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job } from '../invariants/history.ts';
 import { now } from './recorder.ts';
 import type { Stage } from './stage.ts';
 
-/** As an operator would: a job whose effect is the same however often it is done, so that only the count tells. */
-export async function enqueue(stage: Stage): Promise<string> {
-  const [row] = await stage.sql<{ id: string }>("SELECT (graphile_worker.add_job('delete-old-idempotency-keys')).id");
-  return row?.id ?? '';
+const everyMs = 250;
+
+export interface Work {
+  /** No more is given out. */
+  stop(): Promise<void>;
+  /** What came of all of it, once it is done or the time is over. */
+  count(options: { withinMs: number; mayRepeat: boolean }): Promise<{ jobs: Job[]; uncleared: number }>;
 }
 
-export async function countJobs(stage: Stage, ids: readonly string[], { withinMs, mayRepeat }: { withinMs: number; mayRepeat: boolean }): Promise<Job[]> {
-  const deadline = now() + withinMs;
-  let left = new Set(ids);
-  while (left.size > 0 && now() < deadline) {
-    const rows = await stage.sql<{ id: string }>('SELECT id FROM graphile_worker.jobs WHERE id = ANY($1)', [ids]);
-    left = new Set(rows.map(({ id }) => id));
-    if (left.size > 0) await sleep(200);
+/** Work for the workers, all the time: each job comes, in one transaction, with a row that it is to delete. Its effect is the same however often it is done, so that only their log tells how often. */
+export function startWork(stage: Stage, userId: string): Work {
+  const ids: string[] = [];
+  const operation = `faults ${randomBytes(6).toString('hex')}`;
+  let isOver = false;
+
+  async function giveOut(): Promise<void> {
+    const [row] = await stage.sql<{ id: string }>(
+      `WITH old AS (
+        INSERT INTO idempotency_keys (user_id, operation, key, request_hash, subject_id, created_at)
+        VALUES ($1, $2, gen_random_uuid(), '', $1, now() - interval '10 days') RETURNING 1)
+      SELECT (graphile_worker.add_job('delete-old-idempotency-keys')).id FROM old`,
+      [userId, operation],
+    );
+    if (row !== undefined) ids.push(row.id);
   }
-  const lines = stage.workers.flatMap(({ app }) => app.log).filter(({ msg }) => msg === 'job done');
-  return ids.map((id) => ({ name: id, done: lines.filter((line) => line['requestId'] === `job:${id}`).length, isLeft: left.has(id), mayRepeat }));
+  const giving = (async () => {
+    // Without a primary there is no work; what was given out without an answer is done, and not counted.
+    for (; !isOver; await sleep(everyMs)) await giveOut().catch(() => undefined);
+  })();
+
+  return {
+    async stop() {
+      isOver = true;
+      await giving;
+    },
+    async count({ withinMs, mayRepeat }) {
+      await giveOut();
+      const deadline = now() + withinMs;
+      let left = new Set(ids);
+      while (left.size > 0 && now() < deadline) {
+        const rows = await stage.sql<{ id: string }>('SELECT id FROM graphile_worker.jobs WHERE id = ANY($1)', [ids]);
+        left = new Set(rows.map(({ id }) => id));
+        if (left.size > 0) await sleep(200);
+      }
+      const done = new Map<unknown, number>();
+      for (const { msg, requestId } of stage.workers.flatMap((worker) => worker.log())) if (msg === 'job done') done.set(requestId, (done.get(requestId) ?? 0) + 1);
+      const [row] = await stage.sql<{ count: number }>('SELECT count(*)::int AS count FROM idempotency_keys WHERE operation = $1', [operation]);
+      return { jobs: ids.map((id) => ({ name: id, done: done.get(`job:${id}`) ?? 0, isLeft: left.has(id), mayRepeat })), uncleared: row?.count ?? 0 };
+    },
+  };
 }

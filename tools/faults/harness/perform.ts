@@ -8,10 +8,11 @@ import { history as readHistory } from '../traffic.ts';
 import { gather, insist } from './cast.ts';
 import type { Cast, Player, Size } from './cast.ts';
 import type { Fault } from './fault.ts';
-import { countJobs, enqueue } from './jobs.ts';
+import { startWork } from './jobs.ts';
 import { createRecorder, now } from './recorder.ts';
 import type { Recorder } from './recorder.ts';
-import { baseline, compared } from './resources.ts';
+import { compared } from './resources.ts';
+import type { Counts } from './resources.ts';
 import type { Stage } from './stage.ts';
 import { startConversation } from './traffic.ts';
 
@@ -30,13 +31,12 @@ export interface Performance {
   readonly violations: readonly Violation[];
 }
 
-/** Steady, fault, heal, quiesce, final read; then the verdict. */
-export async function perform(stage: Stage, fault: Fault, script: Script): Promise<Performance> {
+/** Steady, fault, heal, quiesce, final read; then the verdict. `before`: what the stage held when it was new. */
+export async function perform(stage: Stage, fault: Fault, script: Script, before: Counts): Promise<Performance> {
   const recorder = createRecorder();
-  const before = await baseline(stage);
   const cast = await gatherPatiently(stage, recorder, script);
   try {
-    const jobs = [await enqueue(stage)];
+    const work = startWork(stage, (cast.senders[0] as Player).userId);
     const conversation = startConversation(cast, recorder);
     await sleep(script.steadyMs);
 
@@ -46,26 +46,24 @@ export async function perform(stage: Stage, fault: Fault, script: Script): Promi
     await sleep(Math.max(0, (fault.lastsMs ?? script.faultMs) - (now() - faultAt)));
     await heal();
     const healedAt = now();
-    jobs.push(await enqueue(stage));
 
     const [removal, sessionEnd] = await endings;
     await sleep(script.afterMs);
-    const isBack = (): boolean =>
-      cast.senders.every(({ name }) => recorder.operations.some(({ kind, by, outcome, startedAt }) => kind === 'send' && by === name && outcome === 'ok' && startedAt >= healedAt)) &&
-      stayed(cast).every(({ name }) => recorder.frames.some(({ by, at }) => by === name && at > healedAt + 1_000));
-    await until(isBack, script.limits.recoverMs + 5_000);
+    await until(() => isBack(cast, recorder, healedAt), script.limits.recoverMs + 5_000);
     await conversation.stop();
+    await work.stop();
 
     const log = await readLog(stage, cast);
     const heads = new Map(cast.rooms.map((room) => [room, Math.max(...log.filter((entry) => entry.room === room).map(({ seq }) => seq))]));
     const isQuiet = (): boolean => stayed(cast).every(({ confab, name }) => cast.rooms.every((room) => (name === removal?.by && room === removal.room) || (confab.realtime.cursors[`room:${room}`] ?? 0) >= (heads.get(room) ?? 0)));
     await until(isQuiet, script.quiesceMs);
-    const done = await countJobs(stage, jobs, { withinMs: script.quiesceMs, mayRepeat: fault.stopsWorker ?? false });
+    const done = await work.count({ withinMs: script.quiesceMs, mayRepeat: fault.stopsWorker ?? false });
+    const gaps = new Map(stayed(cast).map(({ name, confab }) => [name, confab.realtime.counts.gaps]));
     const final = new Map<string, string[]>();
     for (const room of cast.rooms) final.set(room, await readHistory(cast.senders[0] as Player, room).then((messages) => messages.map(({ id }) => id), () => []));
     cast.close();
     const resources = await compared(stage, before, script.quiesceMs);
-    const history: History = { ...recorder, members: cast.memberships, removal, sessionEnd, log, final, jobs: done, faultAt, healedAt, resources };
+    const history: History = { ...recorder, members: cast.memberships, gaps, removal, sessionEnd, log, final, ...done, faultAt, healedAt, resources };
     return { name: fault.name, ...check(history, script.limits) };
   } finally {
     cast.close();
@@ -87,6 +85,20 @@ async function gatherPatiently(stage: Stage, recorder: Recorder, size: Size): Pr
 
 /** Longer than any fault. */
 const endingsMs = 60_000;
+
+/** For so long nothing has failed. */
+const calmMs = 1_500;
+
+/** Everybody is answered, nobody is refused any more, and each is told of each room; the invariants look closer. */
+function isBack(cast: Cast, { operations, frames }: Recorder, healedAt: number): boolean {
+  const since = operations.filter(({ startedAt }) => startedAt >= healedAt);
+  const speakers = new Set(cast.senders.map(({ name }) => name));
+  const answered = new Set(since.filter(({ kind, outcome }) => kind === 'send' && outcome === 'ok').map(({ by }) => by));
+  const isCalm = !since.some(({ by, outcome, endedAt }) => speakers.has(by) && outcome !== 'ok' && endedAt > now() - calmMs);
+  const told = new Set(frames.filter(({ at, type }) => at > healedAt + 1_000 && type === 'message.created').map(({ by, stream }) => `${by} ${stream}`));
+  const isTold = stayed(cast).every(({ name }) => cast.rooms.every((room, index) => (name === cast.removed.name && index === cast.rooms.length - 1) || told.has(`${name} room:${room}`)));
+  return isCalm && cast.senders.every(({ name }) => answered.has(name)) && isTold;
+}
 
 /** Those who shall be told everything. */
 const stayed = ({ receivers, signedOut }: Cast): Player[] => receivers.filter((player) => player !== signedOut);

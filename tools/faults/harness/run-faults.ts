@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from './fault.ts';
 import { perform } from './perform.ts';
 import type { Performance, Script } from './perform.ts';
+import { baseline } from './resources.ts';
+import type { Counts } from './resources.ts';
 import { startStage } from './stage.ts';
 import type { Mains, Stage } from './stage.ts';
 
@@ -9,6 +11,7 @@ import type { Mains, Stage } from './stage.ts';
 export async function runFaults(faults: readonly Fault[], script: Script, say: (line: string) => void, mains: Mains = {}, prepare: (stage: Stage) => Promise<void> = () => Promise.resolve()): Promise<Performance[]> {
   const results: Performance[] = [];
   let stage: Stage | undefined;
+  let before: Counts = new Map();
   const leave = async (): Promise<void> => {
     await stage?.stop().catch((error: unknown) => say(`the stage was not left cleanly: ${String(error)}`));
     stage = undefined;
@@ -19,8 +22,9 @@ export async function runFaults(faults: readonly Fault[], script: Script, say: (
         if (stage === undefined) {
           stage = await startStage(mains);
           await prepare(stage);
+          before = await baseline(stage);
         }
-        return within(stuckMs, perform(stage, fault, script));
+        return within(stuckMs, perform(stage, fault, script, before));
       })().catch((error: unknown): Performance => ({ name: fault.name, figures: none, violations: [{ kind: 'late', what: `it could not be carried out: ${error instanceof Error ? error.stack : String(error)}` }] }));
       results.push(result);
       report(result, say);

@@ -1,5 +1,5 @@
 import { startTcpProxy } from '@confab/testing';
-import type { AppName, TcpProxy, TestApp } from '@confab/testing';
+import type { AppName, LogLine, TcpProxy, TestApp } from '@confab/testing';
 import { ask, database, startOwnServers } from '../own-servers.ts';
 import type { OwnServers } from '../own-servers.ts';
 import { startRoutes } from './routes.ts';
@@ -20,6 +20,8 @@ export interface Actor {
   /** Clients' way to it; absent for a worker. */
   readonly front: TcpProxy | undefined;
   readonly app: TestApp;
+  /** Of it, and of those before it. */
+  log(): readonly LogLine[];
   /** Ends it politely and starts it again with these in addition. */
   replace(env?: Readonly<Record<string, string>>): Promise<void>;
 }
@@ -90,6 +92,7 @@ async function tryToStart(mains: Mains): Promise<Stage> {
       };
       const launch = (more: Readonly<Record<string, string>> = {}) => servers.startApp(kind, { ...env, ...more }, mains[kind]);
       let app = await launch();
+      const former: LogLine[] = [];
       return {
         name: `${kind}-${index + 1}`,
         kind,
@@ -98,8 +101,10 @@ async function tryToStart(mains: Mains): Promise<Stage> {
         get app() {
           return app;
         },
+        log: () => [...former, ...app.log],
         async replace(more) {
           await app.stop();
+          former.push(...app.log);
           app = await launch(more);
         },
       };

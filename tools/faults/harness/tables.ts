@@ -43,15 +43,22 @@ and a last look. One member is removed and one session ends in each.
 
 - **acked**: messages whose sender got his answer. All of them are in the log, and nothing that nobody sent.
 - **lost, doubled, reordered**: acknowledged messages that are not in the log; numbers that a connection or a member missed, got twice or
-  before their predecessor; sends that stand before one that was acknowledged before they began; jobs left or done twice.
+  before their predecessor, over one connection or from one to the next; sends that stand before one that was acknowledged before they began; jobs
+  left or done twice, and rows left that they were to delete (four are given out a second, before, during and after the fault).
 - **unknown but committed**: sends whose answer never came, and which took effect.
-- **leaked**: what came to the removed member past his removal's number, or to the session that ended more than ${limits.sessionMs / 1_000} s after it.
+- **leaked**: what came to the removed member past his removal's number, or was read by him over HTTP more than ${limits.removalMs / 1_000} s after it (what is
+  cached is confirmed once a second); what came to the session that ended, being ${limits.sessionMs / 1_000} s younger than its end, or came at all ${limits.sessionMs / 1_000} s after both its end and
+  the fault's, or was read with its token ${limits.sessionMs / 1_000} s after its end.
 - **slowest answer**: of one HTTP request from the fault on, as the client behind a balancer sees it; at most ${limits.answerMs / 1_000} s.
-- **recovered in**: from the end of the fault until each sender was answered and each receiver told something new; at most ${limits.recoverMs / 1_000} s.
+- **recovered in**: from the end of the fault until each sender was answered and no request failed or took a second any more, and each receiver
+  was told something new of each of his rooms; at most ${limits.recoverMs / 1_000} s.
+
+At the end of each run the gateways have no socket more, PostgreSQL no transaction and no lock more, and no process 40 descriptors more than when all of it began.
 
 ${merged(results, before.names, before.text)}
 
 \`pnpm faults --planted\` builds Confab with defects (a commit that is not durable, an event dropped, swapped, doubled, an answer before the
-commit, a removal that is not heeded, caches that are never invalidated) and fails unless each is seen.
+commit, a removal or the end of a session that is not heeded, a resume that begins late, a job that does nothing, caches that are never
+invalidated) and fails unless each is seen as what it is.
 `;
 }

@@ -9,8 +9,8 @@ import type { Recorder } from './recorder.ts';
 const everyMs = 200;
 const pageSize = 20;
 
-/** Every sender says something to each room in turn, and looks now and then whether it is there. */
-export function startConversation({ senders, rooms, removed }: Cast, { operations }: Recorder): { stop(): Promise<void> } {
+/** Every sender says something to each room in turn, and looks every other time whether it is there. */
+export function startConversation({ senders, rooms, removed, signedOut, readWith }: Cast, { operations }: Recorder): { stop(): Promise<void> } {
   let isOver = false;
 
   async function noted(kind: Operation['kind'], { name }: Player, room: string, nonce: string | undefined, work: () => Promise<Partial<Operation>>): Promise<boolean> {
@@ -43,21 +43,22 @@ export function startConversation({ senders, rooms, removed }: Cast, { operation
     await sleep((everyMs / senders.length) * index);
     for (let n = index; !isOver; n += 1) {
       const room = rooms[n % rooms.length] ?? '';
-      if ((await say(player, room)) && n % 2 === 0) await read(player, room);
+      if ((await say(player, room)) && Math.floor(n / rooms.length) % 2 === index % 2) await read(player, room);
       await sleep(everyMs);
     }
   });
-  // Reads on where he is put out, to be refused there.
-  const lurking = (async () => {
-    while (!isOver) {
-      await read(removed, rooms.at(-1) ?? '');
-      await sleep(400);
-    }
-  })();
+  // One reads on where he is put out, and one with what his session was given, each to be refused there.
+  const token = signedOut.confab.auth.session?.accessToken ?? '';
+  const lurkings = [
+    () => read(removed, rooms.at(-1) ?? ''),
+    () => noted('read', signedOut, rooms[0] ?? '', undefined, async () => ({ page: await readWith(token, rooms[0] ?? '') })),
+  ].map(async (lurk) => {
+    for (; !isOver; await sleep(400)) await lurk();
+  });
   return {
     async stop() {
       isOver = true;
-      await Promise.all([...talking, lurking]);
+      await Promise.all([...talking, ...lurkings]);
     },
   };
 }

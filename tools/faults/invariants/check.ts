@@ -1,4 +1,4 @@
-import { checkConnections, checkLeaks, checkMembers } from './delivery.ts';
+import { checkConnections, checkLeaks, checkMembers, checkResumes } from './delivery.ts';
 import type { History } from './history.ts';
 import { checkLog, checkOwnWrites, checkRealTimeOrder } from './log.ts';
 import { checkJobs, checkResources, checkTimes, recoveryMs, slowestAnswerMs } from './time.ts';
@@ -22,6 +22,7 @@ export function check(history: History, limits: Limits): { figures: Figures; vio
     ...checkRealTimeOrder(history),
     ...checkOwnWrites(history),
     ...checkConnections(history),
+    ...checkResumes(history),
     ...checkMembers(history),
     ...checkLeaks(history, limits),
     ...checkTimes(history, limits),

@@ -37,6 +37,23 @@ export function checkConnections({ frames, log }: History): Violation[] {
   return found;
 }
 
+/** A new connection goes on no later than where those before it had come to. What is left out between two the SDK mends by a third. */
+export function checkResumes({ frames, members, gaps }: History): Violation[] {
+  const found: Violation[] = [];
+  const cameTo = new Map(members.map(({ by, room, from }) => [`${by}, ${roomStream(room)}`, from]));
+  for (const [place, all] of Map.groupBy(frames.filter(moves), ({ by, stream }) => `${by}, ${stream}`)) {
+    const begun = new Set<number>();
+    let highest = cameTo.get(place) ?? (all[0]?.seq ?? 1) - 1;
+    for (const { connection, seq } of all) {
+      if (!begun.has(connection) && seq > highest + 1) found.push({ kind: 'lost', what: `${place}: connection ${connection} begins at ${seq}, after ${highest}` });
+      begun.add(connection);
+      highest = Math.max(highest, seq);
+    }
+  }
+  for (const [by, count] of gaps) if (count > 0) found.push({ kind: 'lost', what: `${by} met ${count} gaps, and asked again` });
+  return found;
+}
+
 /** Every entitled member is told everything once and in order, across all his connections. */
 export function checkMembers(history: History): Violation[] {
   const told = Map.groupBy(history.events, ({ by, stream }) => `${by} ${stream}`);
@@ -59,13 +76,18 @@ export function checkMembers(history: History): Violation[] {
   });
 }
 
-/** Who is put out may find the door closed before he has heard what came just before; no more is due to him than that nothing is out of order. */
-function lastDue({ removal, sessionEnd }: History, { by, room }: Membership, head: number): number {
-  return sessionEnd?.by === by || (removal?.by === by && removal.room === room) ? 0 : head;
+/** So long before the fault what was committed has come to everybody. */
+const peaceMs = 1_000;
+
+/** Who is put out, or signed out, while things break may find the door closed before he has heard what came just before: what was said in peace is due to him. */
+function lastDue({ removal, sessionEnd, log, faultAt }: History, { by, room }: Membership, head: number): number {
+  const leaves = sessionEnd?.by === by || (removal?.by === by && removal.room === room);
+  if (!leaves) return head;
+  return log.reduce((last, entry) => (entry.room === room && entry.at < faultAt - peaceMs ? Math.max(last, entry.seq) : last), 0);
 }
 
-/** Nothing past a removal, over sockets by its number and over REST by the clock; nothing new past a session's end. */
-export function checkLeaks({ frames, operations, log, removal, sessionEnd }: History, limits: Limits): Violation[] {
+/** Nothing past a removal, over sockets by its number and over REST by the clock; nothing past a session's end, of what is younger, nor at all once the fault is over. */
+export function checkLeaks({ frames, operations, log, removal, sessionEnd, healedAt }: History, limits: Limits): Violation[] {
   const found: Violation[] = [];
   if (removal !== undefined) {
     const number = log.find(({ type, room, subject }) => type === 'member.removed' && room === removal.room && subject === removal.by)?.seq;
@@ -81,9 +103,17 @@ export function checkLeaks({ frames, operations, log, removal, sessionEnd }: His
   }
   if (sessionEnd === undefined) return found;
   const givenAt = new Map(log.map(({ room, seq, at }) => [`${roomStream(room)} ${seq}`, at]));
-  for (const { by, stream, seq } of frames) {
-    const at = givenAt.get(`${stream} ${seq}`);
-    if (by === sessionEnd.by && at !== undefined && at > sessionEnd.endedAt + limits.sessionMs) found.push({ kind: 'leaked', what: `${seq} of ${stream}, ${Math.round(at - sessionEnd.endedAt)} ms younger than the end of the session, came to ${by}` });
+  const endsAt = sessionEnd.endedAt + limits.sessionMs;
+  // Who stood still, or was cut off, may learn of the end when the fault does; what was under way to him comes then.
+  const comesUntil = Math.max(sessionEnd.endedAt, healedAt) + limits.sessionMs;
+  for (const { by, stream, seq, at } of frames) {
+    if (by !== sessionEnd.by) continue;
+    const given = givenAt.get(`${stream} ${seq}`);
+    if (given !== undefined && given > endsAt) found.push({ kind: 'leaked', what: `${seq} of ${stream}, ${Math.round(given - sessionEnd.endedAt)} ms younger than the end of the session, came to ${by}` });
+    else if (at > comesUntil) found.push({ kind: 'leaked', what: `${seq} of ${stream} came to ${by} ${Math.round(at - sessionEnd.endedAt)} ms after the end of the session` });
+  }
+  for (const { kind, by, outcome, startedAt } of operations) {
+    if (kind === 'read' && by === sessionEnd.by && outcome === 'ok' && startedAt > endsAt) found.push({ kind: 'leaked', what: `${by} read with the token of his session ${Math.round(startedAt - sessionEnd.endedAt)} ms after its end` });
   }
   return found;
 }

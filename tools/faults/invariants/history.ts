@@ -6,6 +6,8 @@ export interface History {
   /** As the SDK told them. */
   readonly events: readonly Told[];
   readonly members: readonly Membership[];
+  /** How often the SDK of each found a number missing. */
+  readonly gaps: ReadonlyMap<string, number>;
   readonly removal: { readonly by: string; readonly room: string; readonly endedAt: number } | undefined;
   readonly sessionEnd: { readonly by: string; readonly endedAt: number } | undefined;
   readonly log: readonly LogEntry[];
@@ -13,6 +15,8 @@ export interface History {
   readonly final: ReadonlyMap<string, readonly string[]>;
   readonly answers: readonly Answer[];
   readonly jobs: readonly Job[];
+  /** What jobs were to clear away, and is still there. */
+  readonly uncleared: number;
   readonly faultAt: number;
   readonly healedAt: number;
   readonly resources: readonly Resource[];

@@ -49,10 +49,14 @@ function checkFinal(history: History): Violation[] {
   });
 }
 
-/** What was acknowledged before another was sent stands before it. */
-export function checkRealTimeOrder({ operations }: History): Violation[] {
-  const acknowledged = operations.flatMap(({ kind, outcome, room, startedAt, endedAt, message }) => (kind === 'send' && outcome === 'ok' && message !== undefined ? [{ room, startedAt, endedAt, seq: message.seq }] : []));
-  return [...Map.groupBy(acknowledged, ({ room }) => room)].flatMap(([room, sends]) => {
+/** What was acknowledged before another was sent stands before it, also where nobody knows that the other took effect. */
+export function checkRealTimeOrder({ operations, log }: History): Violation[] {
+  const seqs = new Map(log.map(({ nonce, seq }) => [nonce, seq]));
+  const committed = operations.flatMap(({ kind, outcome, room, startedAt, endedAt, nonce, message }) => {
+    const seq = message?.seq ?? seqs.get(nonce);
+    return kind === 'send' && seq !== undefined ? [{ room, startedAt, endedAt: outcome === 'ok' ? endedAt : Infinity, seq }] : [];
+  });
+  return [...Map.groupBy(committed, ({ room }) => room)].flatMap(([room, sends]) => {
     const byEnd = sends.toSorted((a, b) => a.endedAt - b.endedAt);
     let highest = 0;
     let next = 0;
@@ -66,16 +70,17 @@ export function checkRealTimeOrder({ operations }: History): Violation[] {
   });
 }
 
-/** Whoever reads after his own send was acknowledged sees it. */
+/** Whoever reads after his own sends were acknowledged sees them, each that the page reaches back to. */
 export function checkOwnWrites({ operations }: History): Violation[] {
   const found: Violation[] = [];
   const own = Map.groupBy(operations.filter(({ outcome }) => outcome === 'ok'), ({ by, room }) => `${by} ${room}`);
   for (const [who, mine] of own) {
     const sends = mine.filter(({ kind }) => kind === 'send');
-    for (const { page, startedAt } of mine.filter(({ kind }) => kind === 'read')) {
-      const newest = sends.filter(({ endedAt }) => endedAt <= startedAt).map(({ message }) => message?.seq ?? 0).reduce((a, b) => Math.max(a, b), 0);
-      const shown = (page ?? []).reduce((highest, { seq }) => Math.max(highest, seq), 0);
-      if (shown < newest) found.push({ kind: 'stale', what: `${who}: read up to ${shown} after ${newest} was acknowledged` });
+    for (const { page = [], startedAt } of mine.filter(({ kind }) => kind === 'read')) {
+      const shown = new Set(page.map(({ id }) => id));
+      const oldest = page.reduce((lowest, { seq }) => Math.min(lowest, seq), Infinity);
+      const missing = sends.flatMap(({ endedAt, message }) => (endedAt <= startedAt && message !== undefined && (message.seq >= oldest || page.length === 0) && !shown.has(message.id) ? [message.seq] : []));
+      if (missing.length > 0) found.push({ kind: 'stale', what: `${who}: ${missing.join(', ')} acknowledged, and not on the page that was read afterwards` });
     }
   }
   return found;
