@@ -23,7 +23,7 @@ const unknown = names.filter((name) => name !== 'release' && !all.includes(name)
 if (unknown.length > 0 || (names.includes('release') && names.length > 1)) {
   console.error(`usage: contract [${all.join(' | ')}]…   or: contract release`);
   process.exitCode = 2;
-} else if (names.includes('release')) console.log(`kept as ${release(ownSpec, readContract(generated))}`);
+} else if (names.includes('release')) console.log(`kept as ${release(ownSpec, readContract(ownSpec, generated))}`);
 else await run(names.length > 0 ? names : all);
 
 async function run(wanted: readonly string[]): Promise<void> {

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleDocuments } from '../generate/bundle.ts';
 import { checkout } from '../stack/places.ts';
+import { releasedFindings } from './breaking/checksums.ts';
 import { compareContracts, judge } from './breaking/compare.ts';
 import { lastRelease, readContract, readWaivers } from './breaking/released.ts';
 import { lintBundle, lintSources } from './lint.ts';
@@ -16,10 +17,11 @@ export async function lintFindings(spec = ownSpec, bundles = generated): Promise
 
 export function breakingFindings(spec = ownSpec, bundles = generated): string[] {
   const { version, contract } = lastRelease(spec);
-  const { refused, needless } = judge(compareContracts(contract, readContract(bundles)), readWaivers(spec));
+  const { refused, needless } = judge(compareContracts(contract, readContract(spec, bundles)), readWaivers(spec));
   return [
-    ...refused.map(({ kind, place, says }) => `breaks clients of ${version}: ${kind} at "${place}": ${says}`),
-    ...needless.map(({ kind, place }) => `waives nothing: ${kind} at "${place}"`),
+    ...releasedFindings(spec),
+    ...refused.map(({ kind, place, says }) => `breaks clients of ${version}: ${kind} at '${place}': ${says}`),
+    ...needless.map(({ kind, place }) => `waives nothing: ${kind} at '${place}'`),
   ];
 }
 

@@ -21,6 +21,9 @@ export function compareAsyncApi(documents: Sides, report: Report): void {
   compareCloseCodes(nodeOf(documents.old['x-close-codes']), nodeOf(documents.new['x-close-codes']), report);
 }
 
+/** Those that clients are sent. */
+export const sentFrames = (document: Node): ReadonlySet<string> => new Set(framesOf(document, 'send').keys());
+
 /** By the type that they bear on the wire, not by their name in the document. */
 function framesOf(document: Node, action: string): Map<string, Json | undefined> {
   const operations = Object.values(nodeOf(document['operations'])).map(nodeOf).filter((operation) => operation['action'] === action);

@@ -9,6 +9,7 @@ export type Kind =
   | 'operation.removed'
   | 'operation.renamed'
   | 'security.added'
+  | 'security.changed'
   | 'status.removed'
   | 'content.removed'
   | 'header.removed'
@@ -19,10 +20,13 @@ export type Kind =
   | 'input.required'
   | 'input.narrowed'
   | 'output.widened'
+  | 'default.changed'
+  | 'event.removed'
   | 'frame.removed'
+  | 'error.changed'
   | 'close_code.changed';
 
-/** `place` names it the same way in every run: a waiver is the two together. */
+/** `place` names it the same way in every run, down to the bound or the value: a waiver is kind and place, and opens nothing beside. */
 export type Change = { readonly kind: Kind; readonly place: string; readonly says: string };
 
 export type Report = (kind: Kind, place: string, says: string) => void;

@@ -1,8 +1,10 @@
-import { compareAsyncApi } from './asyncapi.ts';
+import { compareAsyncApi, sentFrames } from './asyncapi.ts';
 import type { Change, Node, Report } from './change.ts';
-import { compareOpenApi } from './openapi.ts';
+import { compareErrors } from './errors.ts';
+import { compareEvents, compareOpenApi } from './openapi.ts';
 
-export type Contract = { readonly openapi: Node; readonly asyncapi: Node };
+/** The catalogue of errors is in neither document; that of close codes is in AsyncAPI's. */
+export type Contract = { readonly openapi: Node; readonly asyncapi: Node; readonly errors: Node };
 export type Waiver = { readonly kind: string; readonly place: string; readonly reason: string };
 export type Verdict = { readonly refused: readonly Change[]; readonly waived: readonly Change[]; readonly needless: readonly Waiver[] };
 
@@ -10,8 +12,11 @@ export type Verdict = { readonly refused: readonly Change[]; readonly waived: re
 export function compareContracts(old: Contract, now: Contract): Change[] {
   const changes = new Map<string, Change>();
   const report: Report = (kind, place, says) => void changes.set(`${kind} ${place} ${says}`, { kind, place, says });
-  compareOpenApi({ old: old.openapi, new: now.openapi }, report);
+  const rest = { old: old.openapi, new: now.openapi };
+  compareOpenApi(rest, report);
   compareAsyncApi({ old: old.asyncapi, new: now.asyncapi }, report);
+  compareEvents(rest, sentFrames(now.asyncapi), report);
+  compareErrors(old.errors, now.errors, report);
   return [...changes.values()];
 }
 

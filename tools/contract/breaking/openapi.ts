@@ -10,6 +10,7 @@ type Sides<T> = { readonly old: T; readonly new: T };
 
 export function compareOpenApi(documents: Sides<Node>, report: Report): void {
   compareServers(documents.old, documents.new, 'servers', report);
+  compareSecuritySchemes(documents, report);
   const [before, after] = [operationsOf(documents.old), operationsOf(documents.new)];
   for (const [place, old] of before) {
     const now = after.get(place);
@@ -28,6 +29,18 @@ function operationsOf(document: Node): Map<string, Operation> {
   return found;
 }
 
+/** Who waits for what an operation sets off waits in vain once it is not emitted there; where the frame itself is gone, that says it all. */
+export function compareEvents(documents: Sides<Node>, frames: ReadonlySet<string>, report: Report): void {
+  const after = operationsOf(documents.new);
+  for (const [place, { operation }] of operationsOf(documents.old)) {
+    const now = after.get(place);
+    if (now === undefined) continue;
+    const emitted = listOf(now.operation['x-emits']);
+    const gone = listOf(operation['x-emits']).map(textOf).filter((event) => !emitted.includes(event) && frames.has(event));
+    for (const event of gone) report('event.removed', `${place} ${event}`, 'is not emitted any more');
+  }
+}
+
 function compareOperations(documents: Sides<Node>, { old, new: now }: Sides<Operation>, place: string, report: Report): void {
   compareServers(old.item, now.item, `${place} servers`, report);
   const [before, after] = [old.operation['operationId'], now.operation['operationId']];
@@ -42,7 +55,8 @@ function compareServers(before: Node, after: Node, place: string, report: Report
   const urlsOf = (node: Node): string[] => listOf(node['servers']).map((server) => textOf(nodeOf(server)['url']));
   const now = urlsOf(after);
   const gone = urlsOf(before).filter((url) => !now.includes(url));
-  if (gone.length > 0 || (urlsOf(before).length === 0) !== (now.length === 0)) report('server.changed', place, `was ${urlsOf(before).join(', ')}, is ${now.join(', ')}`);
+  for (const url of gone) report('server.changed', `${place} ${url}`, `is gone, and there is ${now.join(', ') || 'none of its own'}`);
+  if (urlsOf(before).length === 0 && now.length > 0) report('server.changed', place, `had none of its own, and has ${now.join(', ')}`);
 }
 
 /** Each way in that was open must still be enough. */
@@ -50,7 +64,21 @@ function compareSecurity(before: Json | undefined, after: Json | undefined, plac
   const waysOf = (value: Json | undefined): string[][] => (listOf(value).length === 0 ? [[]] : listOf(value).map((way) => Object.keys(nodeOf(way))));
   for (const way of waysOf(before)) {
     const isEnough = waysOf(after).some((other) => other.every((scheme) => way.includes(scheme)));
-    if (!isEnough) report('security.added', place, `${way.join(' with ') || 'nobody'} is not let in any more`);
+    if (!isEnough) report('security.added', `${place} ${way.join(' with ') || 'no token'}`, 'is not enough any more');
+  }
+}
+
+/** How one proves who one is; `bearerFormat` and descriptions are for people. */
+const schemeWords = ['type', 'scheme', 'in', 'name', 'flows', 'openIdConnectUrl'];
+
+function compareSecuritySchemes(documents: Sides<Node>, report: Report): void {
+  const schemeOf = (document: Node, name: string): Node => resolve(document, nodeOf(nodeOf(document['components'])['securitySchemes'])[name]);
+  const usedIn = (document: Node): string[] => [...operationsOf(document).values()].flatMap(({ operation }) => listOf(operation['security'] ?? document['security']).flatMap((way) => Object.keys(nodeOf(way))));
+  // One that is used no more is missed where it was enough.
+  const stillUsed = new Set(usedIn(documents.new));
+  for (const name of new Set(usedIn(documents.old).filter((used) => stillUsed.has(used)))) {
+    const [old, now] = [schemeOf(documents.old, name), schemeOf(documents.new, name)];
+    for (const word of schemeWords.filter((key) => show(old[key]) !== show(now[key]))) report('security.changed', `security ${name} ${word}`, `was ${show(old[word])}, is ${show(now[word])}`);
   }
 }
 
@@ -72,7 +100,7 @@ function compareParameters(documents: Sides<Node>, operations: Sides<Operation>,
     if (now === undefined) report('parameter.removed', `${place} ${key}`, 'is gone');
     else {
       compareSchemas(documents, old['schema'], now['schema'], { path: `${place} ${key}`, direction: 'input', report });
-      if (['style', 'explode'].some((word) => show(old[word]) !== show(now[word]))) report('input.narrowed', `${place} ${key}`, 'is written in another way');
+      for (const word of ['style', 'explode'].filter((name) => show(old[name]) !== show(now[name]))) report('input.narrowed', `${place} ${key} ${word}`, 'is written in another way');
     }
   }
   for (const [key, now] of after) {
@@ -115,6 +143,6 @@ function compareContent(sides: Sides<Node>, place: string, compare: (type: strin
   for (const [type, media] of Object.entries(nodeOf(sides.old['content']))) {
     const path = type === 'application/json' || type === 'application/problem+json' ? place : `${place} ${type}`;
     if (type in after) compare(path, nodeOf(media)['schema'], nodeOf(after[type])['schema']);
-    else report('content.removed', path, `${type} is gone`);
+    else report('content.removed', `${place} ${type}`, 'is gone');
   }
 }

@@ -1,4 +1,4 @@
-import { listOf, nodeOf, resolve, show, textOf } from './change.ts';
+import { isNode, listOf, nodeOf, resolve, show, textOf } from './change.ts';
 import type { Direction, Node, Report } from './change.ts';
 import type { Json } from '../../generate/bundle.ts';
 
@@ -22,6 +22,7 @@ export function compareSchemas(documents: Sides, old: Json | undefined, now: Jso
   const place = isNamed && oldName === newName ? { ...from, path: `${from.direction} ${oldName}` } : from;
   const before = resolve(documents.old, old);
   const after = resolve(documents.new, now);
+  if (place.direction === 'input') compareDefaults(before, after, place);
   if (isUnion(before) || isUnion(after)) return compareUnions(documents, old, now, place, within);
   compareConjuncts(documents, before, after, place, within);
   compareTypes(before, after, place);
@@ -42,7 +43,7 @@ const isUnion = (schema: Node): boolean => schema['oneOf'] !== undefined || sche
 /** Each branch that may arrive must find one on the other side that takes it. */
 function compareUnions(documents: Sides, old: Json | undefined, now: Json | undefined, place: Place, seen: ReadonlySet<string>): void {
   const branches = (document: Node, value: Json | undefined): Json[] => {
-    const { oneOf, anyOf, ...whole } = resolve(document, value);
+    const { oneOf, anyOf, default: _default, ...whole } = resolve(document, value);
     return [...listOf(oneOf), ...listOf(anyOf)].length > 0 ? [...listOf(oneOf), ...listOf(anyOf)] : [whole];
   };
   const [before, after] = [branches(documents.old, old), branches(documents.new, now)];
@@ -52,9 +53,9 @@ function compareUnions(documents: Sides, old: Json | undefined, now: Json | unde
     return isFit;
   };
   if (place.direction === 'input') {
-    for (const branch of before.filter((one) => !after.some((other) => fits(one, other)))) place.report('input.narrowed', place.path, `${show(branch)} is not taken any more`);
+    for (const branch of before.filter((one) => !after.some((other) => fits(one, other)))) place.report('input.narrowed', `${place.path} ${show(branch)}`, 'is not taken any more');
   } else {
-    for (const branch of after.filter((one) => !before.some((other) => fits(other, one)))) place.report('output.widened', place.path, `may now be ${show(branch)}`);
+    for (const branch of after.filter((one) => !before.some((other) => fits(other, one)))) place.report('output.widened', `${place.path} ${show(branch)}`, 'may now be sent');
   }
 }
 
@@ -70,9 +71,10 @@ function compareTypes(before: Node, after: Node, { path, direction, report }: Pl
   const [from, into] = direction === 'input' ? [old, now] : [now, old];
   if (into === undefined) return;
   const lost = from === undefined ? ['anything'] : from.filter((type) => !into.includes(type) && !(type === 'integer' && into.includes('number')));
-  if (lost.length === 0) return;
-  if (direction === 'input') report('input.narrowed', path, `${lost.join(', ')} is not taken any more`);
-  else report('output.widened', path, `may now be ${lost.join(', ')}`);
+  for (const type of lost) {
+    if (direction === 'input') report('input.narrowed', `${path} type ${type}`, 'is not taken any more');
+    else report('output.widened', `${path} type ${type}`, 'may now be sent');
+  }
 }
 
 const typesOf = ({ type }: Node): string[] | undefined => (type === undefined ? undefined : Array.isArray(type) ? type.map(textOf) : [textOf(type)]);
@@ -81,19 +83,18 @@ const typesOf = ({ type }: Node): string[] | undefined => (type === undefined ? 
 function compareValues(before: Node, after: Node, { path, direction, report }: Place): void {
   const valuesOf = (schema: Node): Json[] | undefined => ('const' in schema ? [schema['const'] as Json] : Array.isArray(schema['enum']) ? schema['enum'] : undefined);
   const [old, now] = [valuesOf(before), valuesOf(after)];
-  for (const value of missing(old ?? [], now)) report('value.removed', path, `${show(value)} is gone`);
-  for (const value of missing(listOf(before['x-known-values']), listOf(after['x-known-values']))) report('value.removed', path, `${show(value)} is gone`);
-  if (direction === 'input' && old === undefined && now !== undefined) report('input.narrowed', path, `only ${show(now)} is taken`);
+  for (const value of [...missing(old ?? [], now), ...missing(listOf(before['x-known-values']), listOf(after['x-known-values']))]) report('value.removed', `${path} ${show(value)}`, 'is gone');
+  if (direction === 'input' && old === undefined && now !== undefined) report('input.narrowed', `${path} enum`, `only ${show(now)} is taken`);
   if (direction === 'output' && old !== undefined) {
-    if (now === undefined) report('output.widened', path, 'may now be anything');
-    for (const value of missing(now ?? [], old)) report('output.widened', path, `may now be ${show(value)}`);
+    if (now === undefined) report('output.widened', `${path} enum`, 'may now be anything');
+    for (const value of missing(now ?? [], old)) report('output.widened', `${path} ${show(value)}`, 'may now be sent');
   }
 }
 
 const missing = (values: readonly Json[], among: readonly Json[] | undefined): Json[] => values.filter((value) => among !== undefined && !among.some((other) => show(other) === show(value)));
 
 function compareBounds(before: Node, after: Node, { path, report }: Place): void {
-  const say = (key: string): void => report('input.narrowed', path, `${key} was ${show(before[key])} and is ${show(after[key])}`);
+  const say = (key: string): void => report('input.narrowed', `${path} ${key}`, `was ${show(before[key])} and is ${show(after[key])}`);
   for (const key of floors) if (after[key] !== undefined && Number(after[key]) > Number(before[key] ?? -Infinity)) say(key);
   for (const key of ceilings) if (after[key] !== undefined && Number(after[key]) < Number(before[key] ?? Infinity)) say(key);
   for (const key of opaque) if (after[key] !== undefined && show(after[key]) !== show(before[key])) say(key);
@@ -102,8 +103,14 @@ function compareBounds(before: Node, after: Node, { path, report }: Place): void
 function compareFormats(before: Node, after: Node, { path, direction, report }: Place): void {
   const [old, now] = [before['format'], after['format']];
   if (old === now) return;
-  if (direction === 'input' && now !== undefined) report('input.narrowed', path, `format was ${show(old)} and is ${show(now)}`);
-  if (direction === 'output' && old !== undefined) report('output.widened', path, `format was ${show(old)} and is ${show(now)}`);
+  if (direction === 'input' && now !== undefined) report('input.narrowed', `${path} format`, `was ${show(old)} and is ${show(now)}`);
+  if (direction === 'output' && old !== undefined) report('output.widened', `${path} format`, `was ${show(old)} and is ${show(now)}`);
+}
+
+/** What is left out means something else from now on. Where no default was named, none was promised. */
+function compareDefaults(before: Node, after: Node, { path, report }: Place): void {
+  const [old, now] = [before['default'], after['default']];
+  if (old !== undefined && show(old) !== show(now)) report('default.changed', path, `was ${show(old)} and is ${show(now)}`);
 }
 
 function compareProperties(documents: Sides, before: Node, after: Node, place: Place, seen: ReadonlySet<string>): void {
@@ -121,5 +128,7 @@ function compareProperties(documents: Sides, before: Node, after: Node, place: P
   }
   const [oldRest, newRest] = [before['additionalProperties'] ?? true, after['additionalProperties'] ?? true];
   if (place.direction === 'input' && oldRest !== false && newRest === false) place.report('input.narrowed', `${place.path}.*`, 'other fields are not taken any more');
+  // A map's entries are its fields; an object that was merely open promised none.
+  if (place.direction === 'output' && isNode(oldRest) && newRest === false) place.report('field.removed', `${place.path}.*`, 'no entries are sent any more');
   if (oldRest !== false && newRest !== false && (oldRest !== true || newRest !== true)) compareSchemas(documents, oldRest === true ? {} : oldRest, newRest === true ? {} : newRest, below('*'), seen);
 }

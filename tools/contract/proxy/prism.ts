@@ -11,6 +11,15 @@ export interface Prism {
 
 export type Violation = { readonly location: readonly string[]; readonly message: string; readonly severity: string };
 
+type Part = { readonly [key: string]: unknown };
+
+/** The document with its objects closed: for clients they are open, but a field that it does not name is a mistake of ours. */
+export const closed = (text: string): string =>
+  JSON.stringify(JSON.parse(text, (_key, value: unknown) => (isOpenObject(value) ? { ...value, additionalProperties: false } : value)));
+
+const isOpenObject = (value: unknown): value is Part =>
+  typeof value === 'object' && value !== null && [(value as Part)['type']].flat().includes('object') && !('additionalProperties' in value);
+
 /** Stoplight's validating proxy before the server: it lets everything through, and says what the document has against it. */
 export async function startPrism(document: string, upstream: string): Promise<Prism> {
   const port = await freePort();
@@ -33,11 +42,11 @@ export async function startPrism(document: string, upstream: string): Promise<Pr
   };
 }
 
-/** Of the answer alone; what it says of the request is what the server must say, too. */
-export function responseViolations(response: Response): Violation[] {
+/** What the document has against either side of an exchange. */
+export function violationsOf(response: Response, side: 'request' | 'response'): Violation[] {
   const header = response.headers.get('sl-violations');
   const all = header === null ? [] : (JSON.parse(header) as Violation[]);
-  return all.filter(({ location }) => location[0] === 'response');
+  return all.filter(({ location }) => location[0] === side);
 }
 
 /** Prism's own refusals: it knows no such path, or could not reach the server. */

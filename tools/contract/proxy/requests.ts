@@ -14,7 +14,6 @@ export interface Call {
   readonly body: Json | undefined;
   /** Which of the users sends it, as a share of them. */
   readonly as: number;
-  readonly isMutated: boolean;
 }
 
 /** Requests as the document describes them, and as many with something wrong. The same seed makes the same. */
@@ -43,7 +42,6 @@ function validCalls(document: Node, operation: Operation, known: Known): fc.Arbi
     body: operation.body === undefined ? fc.constant(undefined) : valuesOf(document, known, '', operation.body),
     // Or nearly all would be made by the first and the last of them, who would soon be over their limits.
     as: fc.noBias(fc.integer({ min: 0, max: 999_999 })).map((share) => share / 1_000_000),
-    isMutated: fc.constant(false),
   });
 }
 
@@ -69,7 +67,7 @@ function mutated(call: Call): fc.Arbitrary<Call> {
   const queryNames = call.operation.parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name);
   if (queryNames.length > 0) ways.push(fc.tuple(fc.constantFrom(...queryNames), hostileText).map(([name, value]) => ({ query: [...query, [name, value] as const] })));
   if (body !== undefined) ways.push(...bodiesAmiss(body).map((arbitrary) => arbitrary.map((value) => ({ body: value }))), hostileText.map((value) => ({ headers: { ...headers, 'idempotency-key': value } })));
-  return fc.oneof(...ways).map((change) => ({ ...call, ...change, isMutated: true }));
+  return fc.oneof(...ways).map((change) => ({ ...call, ...change }));
 }
 
 function bodiesAmiss(body: Json): fc.Arbitrary<Json>[] {
