@@ -5,10 +5,12 @@ import { freePort } from './ports.ts';
 export interface TcpProxy {
   /** The target's address with the proxy's host and port in it; of each node where the target is a Redis Cluster. */
   readonly url: string;
-  /** Connections stay open and new ones are taken, but nothing passes: a server that hangs. */
-  hang(): void;
-  /** Every connection is reset and new ones are refused: a server that died. */
-  cut(): void;
+  /** Connections stay open and new ones are taken, but nothing passes: a server that hangs. Answers how many there were. */
+  hang(): number;
+  /** Every connection is reset and new ones are refused: a server that died. Answers how many there were. */
+  cut(): number;
+  /** Every connection is reset, and the server hears nothing of it: half open, until it gives them up. New ones are taken. Answers how many there were. */
+  strand(): number;
   /**
    * The next request with this text in it is passed on; its answer is not, and the connection is reset once that has said what is
    * `done`. Settles when that has happened: by then the server has done what it was asked.
@@ -23,7 +25,10 @@ export interface TcpProxy {
   stop(): Promise<void>;
 }
 
-/** A wire that a test can break, between a client and the server of the URL, or all nodes of a cluster. */
+/**
+ * A wire that a test can break, between a client and the server of the URL, or all nodes of a cluster. It keeps little itself: who does
+ * not read is felt by who writes.
+ */
 export async function startTcpProxy(targetUrl: string): Promise<TcpProxy> {
   const targets = targetUrl.split(',');
   if (targets.length === 1) return startWire(targetUrl, await freePort(), (answer) => answer);
@@ -43,15 +48,16 @@ export async function startTcpProxy(targetUrl: string): Promise<TcpProxy> {
     renames.push([`:${asked}\r\n`, `:${port}\r\n`]);
   }
   const wires = await Promise.all(targets.map((target, index) => startWire(target, ports[index] ?? 0, rename)));
-  const each = (act: (wire: TcpProxy) => void) => () => wires.forEach(act);
+  const sum = (act: (wire: TcpProxy) => number) => () => wires.reduce((total, wire) => total + act(wire), 0);
   return {
     url: wires.map(({ url }) => url).join(','),
-    hang: each((wire) => wire.hang()),
-    cut: each((wire) => wire.cut()),
+    hang: sum((wire) => wire.hang()),
+    cut: sum((wire) => wire.cut()),
+    strand: sum((wire) => wire.strand()),
     loseAnswerTo: (text, done) => Promise.race(wires.map((wire) => wire.loseAnswerTo(text, done))),
     record: () => onlyOf(wires).record(),
     delayAnswers: (ms) => wires.forEach((wire) => wire.delayAnswers(ms)),
-    restore: each((wire) => wire.restore()),
+    restore: () => wires.forEach((wire) => wire.restore()),
     stop: async () => void (await Promise.all(wires.map((wire) => wire.stop()))),
   };
 }
@@ -65,6 +71,11 @@ function onlyOf(wires: readonly TcpProxy[]): TcpProxy {
 async function startWire(targetUrl: string, port: number, rename: (answer: Buffer) => Buffer): Promise<TcpProxy> {
   const target = new URL(targetUrl);
   const sockets = new Set<Socket>();
+  /** The clients' ends. */
+  const nears = new Set<Socket>();
+  /** Not read from until the other end has taken what they said. */
+  const waiting = new Set<Socket>();
+  const stranded = new Set<Socket>();
   let isHanging = false;
   let delayMs = 0;
   let doomed: { text: string; done: string; isLost: () => void } | undefined;
@@ -73,15 +84,32 @@ async function startWire(targetUrl: string, port: number, rename: (answer: Buffe
   const keep = (socket: Socket): void => {
     sockets.add(socket);
     socket.on('error', () => undefined);
-    socket.once('close', () => sockets.delete(socket));
+    socket.once('close', () => [sockets, nears, waiting, stranded].forEach((set) => set.delete(socket)));
     if (isHanging) socket.pause();
+  };
+  const pass = (from: Socket, to: Socket, bytes: Buffer): void => {
+    if (to.write(bytes)) return;
+    waiting.add(from);
+    from.pause();
+  };
+  const goOn = (socket: Socket): void => {
+    waiting.delete(socket);
+    if (!isHanging && !stranded.has(socket)) socket.resume();
   };
   const server = createServer((near) => {
     const far = connect({ host: target.hostname, port: Number(target.port) });
     for (const socket of [near, far]) keep(socket);
+    nears.add(near);
     let losing: typeof doomed;
     let isAnswered = true;
     let trip = 0;
+    const late: Buffer[] = [];
+    const answer = (bytes: Buffer): void => {
+      if (delayMs === 0 && late.length === 0) return pass(far, near, bytes);
+      late.push(bytes);
+      // Each lets the eldest pass: they keep their order, whatever the delay has become.
+      setTimeout(() => pass(far, near, late.shift() ?? Buffer.alloc(0)), delayMs).unref();
+    };
     near.on('data', (chunk) => {
       if (doomed !== undefined && chunk.includes(doomed.text)) {
         losing = doomed;
@@ -92,20 +120,21 @@ async function startWire(targetUrl: string, port: number, rename: (answer: Buffe
         trips[trip] += chunk.toString('latin1');
       }
       isAnswered = false;
-      far.write(chunk);
+      pass(near, far, chunk);
     });
     far.on('data', (chunk) => {
       isAnswered = true;
-      if (losing === undefined) {
-        const answer = rename(chunk);
-        if (delayMs === 0) near.write(answer);
-        else setTimeout(() => near.write(answer), delayMs).unref();
-      } else if (chunk.includes(losing.done)) {
+      if (losing === undefined) answer(rename(chunk));
+      else if (chunk.includes(losing.done)) {
         near.resetAndDestroy();
         losing.isLost();
       }
     });
-    near.once('close', () => far.destroy());
+    near.on('drain', () => goOn(far));
+    far.on('drain', () => goOn(near));
+    near.once('close', () => {
+      if (!stranded.has(far)) far.destroy();
+    });
     far.once('close', () => near.destroy());
   });
   server.listen(port, '127.0.0.1');
@@ -119,11 +148,24 @@ async function startWire(targetUrl: string, port: number, rename: (answer: Buffe
     hang() {
       isHanging = true;
       for (const socket of sockets) socket.pause();
+      return nears.size;
     },
     cut() {
+      const count = nears.size;
       isHanging = false;
       server.close();
       for (const socket of sockets) socket.resetAndDestroy();
+      return count;
+    },
+    strand() {
+      const count = nears.size;
+      for (const far of sockets) {
+        if (nears.has(far)) continue;
+        stranded.add(far);
+        far.pause();
+      }
+      for (const near of nears) near.resetAndDestroy();
+      return count;
     },
     delayAnswers: (ms) => void (delayMs = ms),
     loseAnswerTo: (text, done) => new Promise((isLost) => (doomed = { text, done, isLost })),
@@ -133,7 +175,8 @@ async function startWire(targetUrl: string, port: number, rename: (answer: Buffe
       delayMs = 0;
       doomed = undefined;
       if (!server.listening) server.listen(port, '127.0.0.1');
-      for (const socket of sockets) socket.resume();
+      for (const socket of stranded) socket.destroy();
+      for (const socket of sockets) if (!waiting.has(socket)) socket.resume();
     },
     async stop() {
       for (const socket of sockets) socket.destroy();

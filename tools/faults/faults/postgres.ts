@@ -1,26 +1,38 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from 'pg';
+import { Client, DatabaseError } from 'pg';
 import type { Fault } from '../harness/fault.ts';
-import { database } from '../own-servers.ts';
+import { ask, database } from '../own-servers.ts';
+import { assertHappened, awaitHappened } from './proof.ts';
+import { begun, repeated } from './repeated.ts';
 
 const terminate = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()";
 
 const replayPaused: Fault = {
   name: 'replica-replay-paused',
-  async begin({ servers }) {
-    await servers.onReplica(0, 'SELECT pg_wal_replay_pause()');
-    return () => servers.onReplica(0, 'SELECT pg_wal_replay_resume()');
+  async begin({ servers: { replicas } }) {
+    const url = replicas[0]?.databaseUrl(database) ?? '';
+    const isSo = async (condition: string): Promise<boolean> => (await ask<{ isSo: boolean }>(url, `SELECT ${condition} AS "isSo"`))[0]?.isSo ?? false;
+    await ask(url, 'SELECT pg_wal_replay_pause()');
+    await awaitHappened(() => isSo("pg_get_wal_replay_pause_state() = 'paused'"), 'the replica replays on');
+    return async () => {
+      assertHappened(await isSo('pg_last_wal_receive_lsn() > pg_last_wal_replay_lsn()'), 'the replica has replayed all that it was sent');
+      await ask(url, 'SELECT pg_wal_replay_resume()');
+    };
   },
 };
 
 const terminated: Fault = {
   name: 'backends-terminated',
-  async begin({ sql }) {
-    for (let time = 0; time < 4; time += 1) {
-      await sql(terminate);
-      await sleep(500);
-    }
-    return () => undefined;
+  begin({ sql }) {
+    let count = 0;
+    const stop = repeated(async () => {
+      const rows = await sql(terminate);
+      count += rows.length;
+    }, 500);
+    return Promise.resolve(async () => {
+      await stop();
+      assertHappened(count > 0, 'there was no backend to terminate');
+    });
   },
 };
 
@@ -29,53 +41,55 @@ const idleAgain = 'Z\0\0\0\u0005I';
 
 const commitCut: Fault = {
   name: 'commit-reply-cut',
-  async begin({ apis }) {
+  begin({ apis }) {
     let cut = 0;
-    await Promise.all(
-      apis.map(async ({ wires }) => {
-        for (let time = 0; time < 5; time += 1) await Promise.race([wires.primary.loseAnswerTo('commit;', idleAgain).then(() => (cut += 1)), sleep(5_000)]);
-      }),
-    );
-    if (cut === 0) throw new Error('no answer to a commit was cut');
-    // One that was ordered and not met must not be met later.
-    return () => apis.forEach(({ wires }) => wires.primary.restore());
+    const cutting = apis.map(async ({ wires }) => {
+      for (let time = 0; time < 5; time += 1) await Promise.race([wires.primary.loseAnswerTo('commit;', idleAgain).then(() => (cut += 1)), sleep(5_000)]);
+    });
+    const end = begun(Promise.all(cutting));
+    return Promise.resolve(async () => {
+      await end();
+      // One that was ordered and not met must not be met later.
+      for (const { wires } of apis) wires.primary.restore();
+      assertHappened(cut > 0, 'no answer to a commit was cut');
+    });
   },
 };
+
+const tooMany = '53300';
 
 /** Not one connection is left, and those that there were are gone. */
 const exhausted: Fault = {
   name: 'connections-exhausted',
   async begin({ servers: { primary } }) {
     const held = new Set<Client>();
-    const take = async (): Promise<boolean> => {
+    /** Answers why it was refused. */
+    const take = async (): Promise<unknown> => {
       const client = new Client({ connectionString: primary.databaseUrl(database), connectionTimeoutMillis: 2_000, application_name: 'hoarder' });
       client.on('error', () => held.delete(client));
       try {
         await client.connect();
         held.add(client);
-        return true;
-      } catch {
-        return false;
+        return undefined;
+      } catch (error) {
+        return error;
       }
     };
     const fill = async (): Promise<void> => {
-      while (await take());
+      while ((await take()) === undefined);
     };
     await fill();
     const [first] = held;
     await first?.query(`${terminate} AND application_name <> 'hoarder'`).catch(() => undefined);
     await fill();
-    if (held.size === 0) throw new Error('not one connection was taken');
-    let isOver = false;
-    const hoarding = (async () => {
-      while (!isOver) {
-        await fill();
-        await sleep(50);
-      }
-    })();
+    const stop = repeated(fill, 50);
     return async () => {
-      isOver = true;
-      await hoarding;
+      const isRefused = async (): Promise<boolean> => {
+        const why = await take();
+        return why instanceof DatabaseError && why.code === tooMany;
+      };
+      await awaitHappened(isRefused, `a further connection is given, or refused for something else, with ${held.size} held`);
+      await stop();
       await Promise.allSettled([...held].map((client) => client.end()));
     };
   },
@@ -89,7 +103,8 @@ const hotRow: Fault = {
     client.on('error', () => undefined);
     await client.connect();
     await client.query('BEGIN');
-    await client.query('SELECT FROM stream WHERE id = $1 FOR UPDATE', [`room:${rooms[0]}`]);
+    const { rowCount } = await client.query('SELECT FROM stream WHERE id = $1 FOR UPDATE', [`room:${rooms[0]}`]);
+    assertHappened(rowCount === 1, `${rowCount} rows were locked`);
     return async () => {
       await client.query('ROLLBACK');
       await client.end();

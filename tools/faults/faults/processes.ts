@@ -2,8 +2,16 @@ import type { Fault } from '../harness/fault.ts';
 import type { Actor, Stage } from '../harness/stage.ts';
 import { freeze } from '../world.ts';
 import { killTree } from './kill-tree.ts';
+import { assertHappened, isStopped } from './proof.ts';
+import { begun } from './repeated.ts';
 
 const firstOf = (kind: Actor['kind']) => (stage: Stage): Actor => stage.actors.find((actor) => actor.kind === kind) as Actor;
+
+/** Answers how to thaw what must have stood still until then. */
+const frozen = (pid: number, thaw: () => void) => (): void => {
+  assertHappened(isStopped(pid), `process ${pid} went on`);
+  thaw();
+};
 
 function ofApp(kind: Actor['kind']): Fault[] {
   const find = firstOf(kind);
@@ -14,7 +22,8 @@ function ofApp(kind: Actor['kind']): Fault[] {
       stopsWorker,
       async begin(stage) {
         const { app } = find(stage);
-        await app.kill('SIGKILL');
+        const { signal } = await app.kill('SIGKILL');
+        assertHappened(signal === 'SIGKILL', `the ${kind} had ended before`);
         return () => app.restart();
       },
     },
@@ -24,7 +33,7 @@ function ofApp(kind: Actor['kind']): Fault[] {
       begin(stage) {
         const { app } = find(stage);
         app.pause();
-        return Promise.resolve(() => app.resume());
+        return Promise.resolve(frozen(app.pid, () => app.resume()));
       },
     },
   ];
@@ -32,8 +41,14 @@ function ofApp(kind: Actor['kind']): Fault[] {
 
 const servers: Fault[] = (['primary', 'replica', 'redis'] as const).flatMap((name): Fault[] => {
   const find = ({ servers: all }: Stage) => (name === 'replica' ? all.replicas[0] : all[name]) as Stage['servers']['primary'] | Stage['servers']['redis'];
-  const frozen: Fault = { name: `freeze-${name}`, begin: (stage) => Promise.resolve(freeze(find(stage))) };
-  if (name === 'redis') return [frozen];
+  const standing: Fault = {
+    name: `freeze-${name}`,
+    begin(stage) {
+      const server = find(stage);
+      return Promise.resolve(frozen(server.pid, freeze(server)));
+    },
+  };
+  if (name === 'redis') return [standing];
   const killed: Fault = {
     name: `kill-${name}`,
     async begin(stage) {
@@ -43,15 +58,21 @@ const servers: Fault[] = (['primary', 'replica', 'redis'] as const).flatMap((nam
       return () => server.start();
     },
   };
-  return [killed, frozen];
+  return [killed, standing];
 });
 
 const rolling: Fault = {
   name: 'rolling-restart',
   stopsWorker: true,
-  async begin({ actors }) {
-    for (const actor of actors) await actor.replace();
-    return () => undefined;
+  begin({ actors }) {
+    const restart = async (): Promise<void> => {
+      for (const actor of actors) {
+        const { pid } = actor.app;
+        await actor.replace();
+        assertHappened(actor.app.pid !== pid, `${actor.name} is the process that it was`);
+      }
+    };
+    return Promise.resolve(begun(restart()));
   },
 };
 

@@ -1,42 +1,59 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from '../harness/fault.ts';
 import { clientOf, withRedis } from '../own-servers.ts';
+import { assertHappened } from './proof.ts';
+import { repeated } from './repeated.ts';
+
+const marker = 'here before it was killed';
 
 const killedEmpty: Fault = {
   name: 'redis-killed-empty',
   async begin({ servers: { redis } }) {
     let folder = '';
-    await withRedis(redis.url, async (client) => void (folder = (await client.configGet('dir'))['dir'] ?? ''));
+    await withRedis(redis.url, async (client) => {
+      folder = (await client.configGet('dir'))['dir'] ?? '';
+      await client.set(marker, '1');
+    });
+    if (folder === '') throw new Error('Redis does not say where its files are');
     redis.signal('SIGKILL');
     await redis.exited;
-    await rm(join(folder, 'appendonlydir'), { recursive: true, force: true });
-    return () => redis.start();
+    await rm(join(folder, 'appendonlydir'), { recursive: true });
+    return async () => {
+      await redis.start();
+      await withRedis(redis.url, async (client) => assertHappened((await client.get(marker)) === null, 'Redis came back with what it had'));
+    };
   },
 };
 
 const flushed: Fault = {
   name: 'redis-flushall',
-  async begin({ servers }) {
-    for (let time = 0; time < 3; time += 1) {
-      await servers.emptyRedis();
-      await sleep(500);
-    }
-    return () => undefined;
+  begin({ servers: { redis } }) {
+    let keys = 0;
+    const stop = repeated(
+      () =>
+        withRedis(redis.url, async (client) => {
+          keys += await client.dbSize();
+          await client.flushAll();
+        }),
+      500,
+    );
+    return Promise.resolve(async () => {
+      await stop();
+      assertHappened(keys > 0, 'there was nothing in Redis');
+    });
   },
 };
 
 const pubsubKilled: Fault = {
   name: 'redis-pubsub-killed',
-  async begin({ servers: { redis } }) {
+  begin({ servers: { redis } }) {
     let killed = 0;
-    for (let time = 0; time < 5; time += 1) {
-      await withRedis(redis.url, async (client) => void (killed += Number(await client.sendCommand(['CLIENT', 'KILL', 'TYPE', 'pubsub']))));
-      await sleep(500);
-    }
-    if (killed === 0) throw new Error('there was no subscriber to kill');
-    return () => undefined;
+    const stop = repeated(() => withRedis(redis.url, async (client) => void (killed += Number(await client.sendCommand(['CLIENT', 'KILL', 'TYPE', 'pubsub'])))), 500);
+    return Promise.resolve(async () => {
+      await stop();
+      assertHappened(killed > 0, 'there was no subscriber to kill');
+    });
   },
 };
 
@@ -70,7 +87,7 @@ const outputLimited: Fault = {
         await Promise.all(Array.from({ length: 1_000 }, () => client.sPublish(channel, message)));
       }
     });
-    if ((await subscribersOf(redis.url)) >= before) throw new Error('Redis dropped nobody');
+    assertHappened((await subscribersOf(redis.url)) < before, 'Redis dropped nobody');
     return async () => {
       for (const { wires } of gateways) wires.redis.restore();
       await withRedis(redis.url, async (client) => void (await client.configSet('client-output-buffer-limit', 'pubsub 32mb 8mb 60')));

@@ -11,19 +11,12 @@ export interface Recorder {
   told(by: string, event: AnyStreamEvent): void;
 }
 
-/** The sockets of one client, which a fault may keep from reading, leave half open, or cut. */
+/** The sockets of one client, which a fault may keep from reading, or cut. */
 export interface Sockets {
   readonly open: OpenSocket;
   pause(): void;
   resume(): void;
-  /** The client believes them gone; the far end hears nothing of it. */
-  abandon(): void;
   cut(): void;
-}
-
-interface Wire {
-  readonly socket: WebSocket;
-  closed(): void;
 }
 
 interface Sent {
@@ -54,8 +47,7 @@ export function createRecorder(): Recorder {
     answers: [],
     told: (by, { stream, seq }) => void events.push({ at: now(), by, stream, seq }),
     sockets(by) {
-      const wires = new Set<Wire>();
-      const abandoned = new Set<WebSocket>();
+      const sockets = new Set<WebSocket>();
       return {
         open(url, listeners) {
           const connection = (connections += 1);
@@ -64,17 +56,10 @@ export function createRecorder(): Recorder {
           const closed = (code: number, reason: string): void => {
             if (isOver) return;
             isOver = true;
-            wires.delete(wire);
+            sockets.delete(socket);
             listeners.closed(code, reason);
           };
-          const wire: Wire = {
-            socket,
-            closed() {
-              abandoned.add(socket);
-              closed(1006, '');
-            },
-          };
-          wires.add(wire);
+          sockets.add(socket);
           socket.on('open', () => listeners.opened());
           socket.on('message', (data) => {
             const text = (data as Buffer).toString();
@@ -91,19 +76,9 @@ export function createRecorder(): Recorder {
             close: (code, reason) => socket.close(code, reason),
           };
         },
-        pause: () => wires.forEach(({ socket }) => socket.pause()),
-        resume: () => wires.forEach(({ socket }) => socket.resume()),
-        abandon() {
-          for (const wire of wires) {
-            wire.socket.pause();
-            wire.closed();
-          }
-        },
-        cut() {
-          for (const { socket } of wires) socket.terminate();
-          for (const socket of abandoned) socket.terminate();
-          abandoned.clear();
-        },
+        pause: () => sockets.forEach((socket) => socket.pause()),
+        resume: () => sockets.forEach((socket) => socket.resume()),
+        cut: () => sockets.forEach((socket) => socket.terminate()),
       };
     },
   };
