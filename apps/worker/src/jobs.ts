@@ -33,6 +33,8 @@ export type JobsOptions = {
 };
 
 const concurrency = 5;
+/** For a pool that stops by itself, until it is given up. */
+const endMs = 5_000;
 
 export function createJobs({ databaseUrl, database, tasks, logger, metrics, abortAfterMs, lostAfterMs }: JobsOptions): Jobs {
   // Besides those of jobs, one connection waits for new ones, one is for the crontab and one says that it lives.
@@ -42,6 +44,10 @@ export function createJobs({ databaseUrl, database, tasks, logger, metrics, abor
   const events: WorkerEvents = new EventEmitter();
   events.on('pool:create', ({ workerPool }) => lostPools.began(workerPool.id));
   const stopping = new AbortController();
+  // Who could not say what became of a job stops by himself, and may hang at that. Others then free what he holds: he is not said to live any more.
+  let hangs = Promise.withResolvers<never>();
+  hangs.promise.catch(() => undefined);
+  events.on('pool:fatalError', () => void setTimeout(hangs.reject, endMs, new Error('a pool of jobs does not come to its end')).unref());
   let runner: Runner | undefined;
   let supervision: Promise<void> | undefined;
 
@@ -68,11 +74,13 @@ export function createJobs({ databaseUrl, database, tasks, logger, metrics, abor
         runner ??= await begin();
         attempt = 0;
         if (stopping.signal.aborted) await runner.stop();
-        await runner.promise;
+        await Promise.race([runner.promise, hangs.promise]);
       } catch (error) {
         logger.error({ err: error }, 'jobs interrupted');
       }
       runner = undefined;
+      hangs = Promise.withResolvers();
+      hangs.promise.catch(() => undefined);
       if (stopping.signal.aborted) return;
       await pause(200 + backoffMs(attempt, { baseMs: 500, maxMs: 10_000 }), stopping.signal);
       if (stopping.signal.aborted) return;
@@ -91,7 +99,7 @@ export function createJobs({ databaseUrl, database, tasks, logger, metrics, abor
     async stop() {
       stopping.abort();
       // It refuses when it is about to stop by itself, which is as good.
-      await runner?.stop().catch((error: unknown) => logger.debug({ err: error }, 'jobs were stopping already'));
+      await Promise.race([runner?.stop(), hangs.promise]).catch((error: unknown) => logger.debug({ err: error }, 'jobs were stopping already'));
       await supervision;
       await lostPools.stop();
       await stopPool();

@@ -27,7 +27,7 @@ function assertOff({ name, app }: Actor, byMs: number): void {
 /** The wall clock of one process is wrong; that which only goes forward is right, as on a machine whose time is set. */
 const wrong = (kind: Actor['kind'], offset: '+1h' | '-1h'): Fault => ({
   name: `clock-${kind}-${offset === '+1h' ? 'ahead' : 'behind'}`,
-  stopsWorker: kind === 'worker',
+  repeatsJobs: kind === 'worker',
   async begin({ actors }) {
     const actor = actors.find((candidate) => candidate.kind === kind) as Actor;
     await actor.replace({ LD_PRELOAD: await faketime(), FAKETIME: offset, FAKETIME_DONT_FAKE_MONOTONIC: '1', DONT_FAKE_MONOTONIC: '1' });

@@ -32,6 +32,7 @@ const slowLinks: Fault = {
 function reset(name: string, find: (stage: Stage) => TcpProxy[]): Fault {
   return {
     name,
+    repeatsJobs: true,
     begin(stage) {
       const wires = find(stage);
       let count = 0;

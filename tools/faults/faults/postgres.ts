@@ -23,6 +23,7 @@ const replayPaused: Fault = {
 
 const terminated: Fault = {
   name: 'backends-terminated',
+  repeatsJobs: true,
   begin({ sql }) {
     let count = 0;
     const stop = repeated(async () => {

@@ -15,11 +15,11 @@ const frozen = (pid: number, thaw: () => void) => (): void => {
 
 function ofApp(kind: Actor['kind']): Fault[] {
   const find = firstOf(kind);
-  const stopsWorker = kind === 'worker';
+  const repeatsJobs = kind === 'worker';
   return [
     {
       name: `kill-${kind}`,
-      stopsWorker,
+      repeatsJobs,
       async begin(stage) {
         const { app } = find(stage);
         const { signal } = await app.kill('SIGKILL');
@@ -29,7 +29,7 @@ function ofApp(kind: Actor['kind']): Fault[] {
     },
     {
       name: `freeze-${kind}`,
-      stopsWorker,
+      repeatsJobs,
       begin(stage) {
         const { app } = find(stage);
         app.pause();
@@ -43,6 +43,7 @@ const servers: Fault[] = (['primary', 'replica', 'redis'] as const).flatMap((nam
   const find = ({ servers: all }: Stage) => (name === 'replica' ? all.replicas[0] : all[name]) as Stage['servers']['primary'] | Stage['servers']['redis'];
   const standing: Fault = {
     name: `freeze-${name}`,
+    repeatsJobs: name === 'primary',
     begin(stage) {
       const server = find(stage);
       return Promise.resolve(frozen(server.pid, freeze(server)));
@@ -51,6 +52,7 @@ const servers: Fault[] = (['primary', 'replica', 'redis'] as const).flatMap((nam
   if (name === 'redis') return [standing];
   const killed: Fault = {
     name: `kill-${name}`,
+    repeatsJobs: name === 'primary',
     async begin(stage) {
       const server = find(stage);
       killTree(server.pid);
@@ -63,7 +65,7 @@ const servers: Fault[] = (['primary', 'replica', 'redis'] as const).flatMap((nam
 
 const rolling: Fault = {
   name: 'rolling-restart',
-  stopsWorker: true,
+  repeatsJobs: true,
   begin({ actors }) {
     const restart = async (): Promise<void> => {
       for (const actor of actors) {

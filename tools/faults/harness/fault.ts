@@ -5,8 +5,8 @@ export interface Fault {
   readonly name: string;
   /** How long it lasts, where that is part of it. */
   readonly lastsMs?: number;
-  /** A job may then be done again. */
-  readonly stopsWorker?: boolean;
+  /** A worker may then have done a job without having been able to say so to PostgreSQL: it is done again. */
+  readonly repeatsJobs?: boolean;
   /** Answers how it is healed. */
   begin(stage: Stage, cast: Cast): Promise<() => void | Promise<void>>;
 }

@@ -6,6 +6,17 @@ import type { Stage } from './stage.ts';
 
 const everyMs = 250;
 
+interface Left {
+  readonly id: string;
+  readonly attempts: number;
+  readonly locked_by: string | null;
+  readonly seconds: number;
+  readonly last_error: string | null;
+}
+
+const stateOf = ({ attempts, locked_by: holder, seconds, last_error: error }: Left): string =>
+  `${attempts} attempts, ${holder === null ? `due in ${seconds} s` : `held by ${holder}`}${error === null ? '' : `, ${error.split('\n')[0]}`}`;
+
 export interface Work {
   /** No more is given out. */
   stop(): Promise<void>;
@@ -42,16 +53,16 @@ export function startWork(stage: Stage, userId: string): Work {
     async count({ withinMs, mayRepeat }) {
       await giveOut();
       const deadline = now() + withinMs;
-      let left = new Set(ids);
+      let left = new Map<string, string>(ids.map((id) => [id, '']));
       while (left.size > 0 && now() < deadline) {
-        const rows = await stage.sql<{ id: string }>('SELECT id FROM graphile_worker.jobs WHERE id = ANY($1)', [ids]);
-        left = new Set(rows.map(({ id }) => id));
+        const rows = await stage.sql<Left>('SELECT id, attempts, locked_by, (extract(epoch FROM run_at - now()))::int AS seconds, last_error FROM graphile_worker.jobs WHERE id = ANY($1)', [ids]);
+        left = new Map(rows.map((row) => [row.id, stateOf(row)]));
         if (left.size > 0) await sleep(200);
       }
       const done = new Map<unknown, number>();
       for (const { msg, requestId } of stage.workers.flatMap((worker) => worker.log())) if (msg === 'job done') done.set(requestId, (done.get(requestId) ?? 0) + 1);
       const [row] = await stage.sql<{ count: number }>('SELECT count(*)::int AS count FROM idempotency_keys WHERE operation = $1', [operation]);
-      return { jobs: ids.map((id) => ({ name: id, done: done.get(`job:${id}`) ?? 0, isLeft: left.has(id), mayRepeat })), uncleared: row?.count ?? 0 };
+      return { jobs: ids.map((id) => ({ name: id, done: done.get(`job:${id}`) ?? 0, left: left.get(id), mayRepeat })), uncleared: row?.count ?? 0 };
     },
   };
 }

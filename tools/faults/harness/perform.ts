@@ -57,7 +57,7 @@ export async function perform(stage: Stage, fault: Fault, script: Script, before
     const heads = new Map(cast.rooms.map((room) => [room, Math.max(...log.filter((entry) => entry.room === room).map(({ seq }) => seq))]));
     const isQuiet = (): boolean => stayed(cast).every(({ confab, name }) => cast.rooms.every((room) => (name === removal?.by && room === removal.room) || (confab.realtime.cursors[`room:${room}`] ?? 0) >= (heads.get(room) ?? 0)));
     await until(isQuiet, script.quiesceMs);
-    const done = await work.count({ withinMs: script.quiesceMs, mayRepeat: fault.stopsWorker ?? false });
+    const done = await work.count({ withinMs: script.quiesceMs, mayRepeat: fault.repeatsJobs ?? false });
     const gaps = new Map(stayed(cast).map(({ name, confab }) => [name, confab.realtime.counts.gaps]));
     const final = new Map<string, string[]>();
     for (const room of cast.rooms) final.set(room, await readHistory(cast.senders[0] as Player, room).then((messages) => messages.map(({ id }) => id), () => []));

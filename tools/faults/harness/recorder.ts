@@ -52,23 +52,18 @@ export function createRecorder(): Recorder {
         open(url, listeners) {
           const connection = (connections += 1);
           const socket = new WebSocket(url, { perMessageDeflate: false, handshakeTimeout: 10_000 });
-          let isOver = false;
-          const closed = (code: number, reason: string): void => {
-            if (isOver) return;
-            isOver = true;
-            sockets.delete(socket);
-            listeners.closed(code, reason);
-          };
           sockets.add(socket);
           socket.on('open', () => listeners.opened());
           socket.on('message', (data) => {
             const text = (data as Buffer).toString();
-            // What comes after the goodbye has come all the same.
             note(by, connection, text);
-            if (!isOver) listeners.received(text);
+            listeners.received(text);
           });
           socket.on('error', () => undefined);
-          socket.on('close', (code, reason) => closed(code, String(reason)));
+          socket.on('close', (code, reason) => {
+            sockets.delete(socket);
+            listeners.closed(code, String(reason));
+          });
           return {
             send: (text) => {
               if (socket.readyState === WebSocket.OPEN) socket.send(text);

@@ -86,7 +86,8 @@ export interface Job {
   readonly name: string;
   /** How often a worker said that it was done. */
   readonly done: number;
-  readonly isLeft: boolean;
+  /** How it stands in the queue, if it was not done in time. */
+  readonly left: string | undefined;
   /** A worker that is killed may have done it without having been able to say so. */
   readonly mayRepeat: boolean;
 }

@@ -39,8 +39,8 @@ export function checkTimes(history: History, limits: Limits): Violation[] {
 
 /** Each is done, once where no worker died with it in hand, and what they are for has happened. */
 export function checkJobs({ jobs, uncleared }: History): Violation[] {
-  const found = jobs.flatMap(({ name, done, isLeft, mayRepeat }): Violation[] => {
-    if (isLeft || (done === 0 && !mayRepeat)) return [{ kind: 'lost', what: `job ${name} was never done` }];
+  const found = jobs.flatMap(({ name, done, left, mayRepeat }): Violation[] => {
+    if (left !== undefined || (done === 0 && !mayRepeat)) return [{ kind: 'lost', what: `job ${name} was never done: ${left ?? 'it is gone'}` }];
     if (done > 1 && !mayRepeat) return [{ kind: 'doubled', what: `job ${name} was done ${done} times` }];
     return [];
   });
