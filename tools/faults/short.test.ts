@@ -6,7 +6,7 @@ import { short } from './harness/scripts.ts';
 /** One world for all of them: `pnpm faults` has the rest, in full length. */
 const names = ['kill-api', 'kill-gateway', 'redis-killed-empty', 'kill-replica', 'commit-reply-cut'];
 
-test('whatever is killed, each acknowledged message reaches every member once, and in one order', { timeout: 300_000 }, async () => {
+test('whatever is killed, each acknowledged message reaches every member once, and in one order', { timeout: 600_000 }, async () => {
   const results = await runFaults(names.map(faultNamed), short, (line) => console.log(line));
   expect(results.map(({ name, violations }) => ({ name, violations }))).toEqual(names.map((name) => ({ name, violations: [] })));
 });
