@@ -153,3 +153,14 @@ it('no more than a bounded number wait, and none for long: the rest is told that
   last().answer();
   expect(await late).toBe('B2');
 });
+
+it('nobody is told so whose turn it is, however long the process stood still', async () => {
+  const { add } = gathering({ waitMs: 20 });
+  const all = ['a1', 'b1'].map((item) => codeOf(add(item[0]!, item)));
+  // Timers that are due come before what was set for the end of the turn.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60);
+  await turn();
+  expect(items()).toEqual(['pass over: a1 b1']);
+  last().answer();
+  expect(await Promise.all(all)).toEqual(['done', 'done']);
+});

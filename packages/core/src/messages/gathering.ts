@@ -167,6 +167,8 @@ export function createGathering<I, O>({ run, mayBeSplit, limits: given }: Gather
 
   function expire(): void {
     expiry = undefined;
+    // A process that stood still comes here before those whose turn it has long been have begun.
+    pump();
     for (const lane of lanes.values()) {
       const expired = lane.waiting.filter(({ addedAt }) => isLate(addedAt));
       if (expired.length === 0) continue;
