@@ -5,7 +5,7 @@ import { Logger as JobLogger, run, type Runner, type WorkerEvents } from 'graphi
 import { createCrontab } from './crontab.ts';
 import { createJobMetrics, type JobMetrics } from './job-metrics.ts';
 import { refuseToMigrate } from './job-schema.ts';
-import { createLostPools } from './lost-pools.ts';
+import { createLostJobs } from './lost-jobs.ts';
 import { taskList } from './task-list.ts';
 import type { Task } from './tasks.ts';
 
@@ -40,9 +40,8 @@ export function createJobs({ databaseUrl, database, tasks, logger, metrics, abor
   // Besides those of jobs, one connection waits for new ones, one is for the crontab and one says that it lives.
   const { pool: pgPool, stop: stopPool } = createJobPool({ url: databaseUrl, applicationName: 'confab-worker-jobs', size: concurrency + 3, logger }, database);
   const jobMetrics = createJobMetrics({ metrics, tasks: Object.keys(tasks), pool: pgPool, logger });
-  const lostPools = createLostPools({ pool: pgPool, logger, lostAfterMs });
   const events: WorkerEvents = new EventEmitter();
-  events.on('pool:create', ({ workerPool }) => lostPools.began(workerPool.id));
+  const lostJobs = createLostJobs({ pool: pgPool, events, logger, lostAfterMs });
   const stopping = new AbortController();
   // Who could not say what became of a job stops by himself, and may hang at that. Others then free what he holds: he is not said to live any more.
   let hangs = Promise.withResolvers<never>();
@@ -77,6 +76,8 @@ export function createJobs({ databaseUrl, database, tasks, logger, metrics, abor
         await Promise.race([runner.promise, hangs.promise]);
       } catch (error) {
         logger.error({ err: error }, 'jobs interrupted');
+        // Of one that was given up, the crontab still runs.
+        runner?.stop().catch(() => undefined);
       }
       runner = undefined;
       hangs = Promise.withResolvers();
@@ -101,7 +102,7 @@ export function createJobs({ databaseUrl, database, tasks, logger, metrics, abor
       // It refuses when it is about to stop by itself, which is as good.
       await Promise.race([runner?.stop(), hangs.promise]).catch((error: unknown) => logger.debug({ err: error }, 'jobs were stopping already'));
       await supervision;
-      await lostPools.stop();
+      await lostJobs.stop();
       await stopPool();
     },
   };
