@@ -6,6 +6,8 @@ import { tokenKinds } from './tokens.ts';
 
 /** Once a second, and so much earlier that the answer too has come within it. */
 const everyMs = 800;
+/** After a look that failed: a connection that broke is no reason to be late. */
+const againMs = 150;
 /** A session's end is told by the clock of whoever ended it, before the commit; by so much a look reaches back behind the one before. */
 const overlapMs = 30_000;
 /** Then no access token of the session can be valid. */
@@ -41,23 +43,32 @@ export function createEndedWatch({ database, clock, logger }: { database: Databa
     },
     start(onEnded = () => undefined) {
       let since = clock.now() - keptMs;
-      let turn: Promise<void> | undefined;
-      async function turnOnce(): Promise<void> {
+      let timer: NodeJS.Timeout | undefined;
+      let isStopped = false;
+      let turn: Promise<void> = Promise.resolve();
+      async function lookOnce(): Promise<boolean> {
         try {
           const now = clock.now();
           const news = await look(since);
           since = now - overlapMs;
           forgetOld(now);
           if (news.length > 0) onEnded(news);
+          return true;
         } catch (error) {
           logger.warn({ err: error }, 'nobody can say which sessions ended');
+          return false;
         }
       }
-      const begin = () => void (turn ??= turnOnce().finally(() => (turn = undefined)));
+      function begin(): void {
+        const startedAt = performance.now();
+        turn = lookOnce().then((isSeen) => {
+          if (!isStopped) timer = setTimeout(begin, isSeen ? Math.max(0, startedAt + everyMs - performance.now()) : againMs);
+        });
+      }
       begin();
-      const timer = setInterval(begin, everyMs);
       return async () => {
-        clearInterval(timer);
+        isStopped = true;
+        clearTimeout(timer);
         await turn;
       };
     },
