@@ -15,11 +15,12 @@ import { defectTable, faultTable, reliability } from './harness/tables.ts';
 /**
  * `pnpm faults [name…]`: Confab under each fault, or those named. `--planted [name…]`: whether defects are seen. `--suites [name…]`: the
  * fault tests that take too long for `npm test`. `--write` puts the table into docs/reliability.md. `--list` names the faults.
- * `--short`: smaller and hurried, times told and not judged. `--answers`, `--recovery`: other limits, in seconds.
+ * `--short`: smaller and hurried, times told and not judged. `--answers`, `--recovery`: other limits, in seconds. `--logs folder`: keeps there
+ * what the processes said, of each fault that was not borne.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { suites: { type: 'boolean' }, planted: { type: 'boolean' }, write: { type: 'boolean' }, list: { type: 'boolean' }, short: { type: 'boolean' }, answers: { type: 'string' }, recovery: { type: 'string' } },
+  options: { suites: { type: 'boolean' }, planted: { type: 'boolean' }, write: { type: 'boolean' }, list: { type: 'boolean' }, short: { type: 'boolean' }, answers: { type: 'string' }, recovery: { type: 'string' }, logs: { type: 'string' } },
 });
 const say = (line: string): void => console.log(line);
 const tally = createTally(say);
@@ -43,7 +44,7 @@ if (values.list === true) {
     for (const { defect, caughtBy } of catches) tally[caughtBy === undefined ? 'fail' : 'pass'](defect.name);
   } else {
     const chosen = positionals.length === 0 ? allFaults : positionals.map(faultNamed);
-    const results = await runFaults(chosen, { ...script, limits }, say);
+    const results = await runFaults(chosen, { script: { ...script, limits }, say, logs: values.logs });
     say(`\n${faultTable(results)}`);
     if (values.write === true) {
       const file = join(checkout, 'docs/reliability.md');

@@ -7,6 +7,6 @@ import { short } from './harness/scripts.ts';
 const names = ['kill-api', 'kill-gateway', 'redis-killed-empty', 'kill-replica', 'commit-reply-cut'];
 
 test('whatever is killed, each acknowledged message reaches every member once, and in one order', { timeout: 600_000 }, async () => {
-  const results = await runFaults(names.map(faultNamed), short, (line) => console.log(line));
+  const results = await runFaults(names.map(faultNamed), { script: short, say: (line) => console.log(line) });
   expect(results.map(({ name, violations }) => ({ name, violations }))).toEqual(names.map((name) => ({ name, violations: [] })));
 });

@@ -29,7 +29,7 @@ export async function plant(defect: Defect, script: Script, say: (line: string) 
       await bundleApp(app, { folder: output, output, plugins: [edited(defect.edits.filter(({ apps }) => apps.includes(app)))] });
       mains[app] = join(output, 'main.js');
     }
-    const [result] = await runFaults([faultNamed(defect.fault)], script, say, mains, defect.prepare);
+    const [result] = await runFaults([faultNamed(defect.fault)], { script, say, mains, prepare: defect.prepare });
     // What merely took long, did not start, or shows something else has shown nothing.
     return { defect, caughtBy: result?.violations.find(({ kind, what }) => defect.shows.test(`${kind}: ${what}`)) };
   } finally {

@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from './fault.ts';
 import { perform } from './perform.ts';
@@ -7,8 +9,18 @@ import type { Counts } from './resources.ts';
 import { startStage } from './stage.ts';
 import type { Mains, Stage } from './stage.ts';
 
+export interface RunOptions {
+  readonly script: Script;
+  readonly say: (line: string) => void;
+  readonly mains?: Mains | undefined;
+  /** Done to each new stage. */
+  readonly prepare?: ((stage: Stage) => Promise<void>) | undefined;
+  /** Where each process's words are kept, a folder for each fault that was not borne. */
+  readonly logs?: string | undefined;
+}
+
 /** Each on the stage that the one before has left clean; after one that failed, on a new one. */
-export async function runFaults(faults: readonly Fault[], script: Script, say: (line: string) => void, mains: Mains = {}, prepare: (stage: Stage) => Promise<void> = () => Promise.resolve()): Promise<Performance[]> {
+export async function runFaults(faults: readonly Fault[], { script, say, mains, prepare, logs }: RunOptions): Promise<Performance[]> {
   const results: Performance[] = [];
   let stage: Stage | undefined;
   let before: Counts = new Map();
@@ -21,14 +33,16 @@ export async function runFaults(faults: readonly Fault[], script: Script, say: (
       const result = await (async () => {
         if (stage === undefined) {
           stage = await startStage(mains);
-          await prepare(stage);
+          await prepare?.(stage);
           before = await baseline(stage);
         }
         return within(stuckMs, perform(stage, fault, script, before));
       })().catch((error: unknown): Performance => ({ name: fault.name, figures: none, violations: [{ kind: 'late', what: `it could not be carried out: ${error instanceof Error ? error.stack : String(error)}` }] }));
       results.push(result);
       report(result, say);
-      if (result.violations.length > 0) await leave();
+      if (result.violations.length === 0) continue;
+      if (logs !== undefined && stage !== undefined) keepLogs(stage, join(logs, fault.name));
+      await leave();
     }
   } finally {
     await leave();
@@ -48,6 +62,11 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T> {
     over.abort();
     late.catch(() => undefined);
   }
+}
+
+function keepLogs({ actors }: Stage, folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  for (const { name, log } of actors) writeFileSync(join(folder, `${name}.jsonl`), log().map((line) => `${JSON.stringify(line)}\n`).join(''));
 }
 
 const none = { acked: 0, lost: 0, doubled: 0, reordered: 0, unknownButCommitted: 0, leaked: 0, slowestMs: 0, recoveryMs: Infinity };
