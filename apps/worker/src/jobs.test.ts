@@ -65,6 +65,18 @@ test.each([2, 5])('what became of %i jobs that the database was not told of is f
   await expect(jobs.check()).resolves.toBeUndefined();
 }, 60_000);
 
+test('a pool that could not ask for its first job is no good, and another is begun', async () => {
+  await utils.addJob('to-be-told', {});
+  await expect.poll(() => running.length).toBe(1);
+  wire.cut();
+  await endAll();
+  wire.restore();
+  await wire.loseAnswerTo('insert into "graphile_worker"._private_tasks', 'INSERT 0');
+  await expect.poll(() => running.length, { timeout: 15_000 }).toBe(1);
+  await endAll();
+  await expect.poll(left).toBe(0);
+});
+
 test('a job that was given to a pool which never heard of it goes to who asks next; one that takes long stays where it is', async () => {
   await utils.addJob('to-be-told', {});
   await expect.poll(() => running.length).toBe(1);

@@ -33,25 +33,44 @@ export type JobsOptions = {
 };
 
 const concurrency = 5;
-/** For a pool that stops by itself, until it is given up. */
+/** For a pool that ends without having been told to, until it is given up. */
 const endMs = 5_000;
+
+/** graphile-worker at work, from a start to an end. */
+type Run = {
+  readonly runner: Runner;
+  readonly isTaking: boolean;
+  /** Rejects, too, when it takes no more jobs and yet does not come to an end: one that could not say what became of its jobs may wait for ever. */
+  readonly ended: Promise<void>;
+};
 
 export function createJobs({ databaseUrl, database, tasks, logger, metrics, abortAfterMs, lostAfterMs }: JobsOptions): Jobs {
   // Besides those of jobs, one connection waits for new ones, one is for the crontab and one says that it lives.
   const { pool: pgPool, stop: stopPool } = createJobPool({ url: databaseUrl, applicationName: 'confab-worker-jobs', size: concurrency + 3, logger }, database);
   const jobMetrics = createJobMetrics({ metrics, tasks: Object.keys(tasks), pool: pgPool, logger });
-  const events: WorkerEvents = new EventEmitter();
-  const lostJobs = createLostJobs({ pool: pgPool, events, logger, lostAfterMs });
+  const lostJobs = createLostJobs({ pool: pgPool, logger, lostAfterMs });
   const stopping = new AbortController();
-  // Who could not say what became of a job stops by himself, and may hang at that. Others then free what he holds: he is not said to live any more.
-  let hangs = Promise.withResolvers<never>();
-  hangs.promise.catch(() => undefined);
-  events.on('pool:fatalError', () => void setTimeout(hangs.reject, endMs, new Error('a pool of jobs does not come to its end')).unref());
-  let runner: Runner | undefined;
+  let current: Run | undefined;
   let supervision: Promise<void> | undefined;
 
-  const begin = () =>
-    run({
+  async function begin(): Promise<Run> {
+    const events: WorkerEvents = new EventEmitter();
+    lostJobs.watch(events);
+    let isTaking = false;
+    // What it asks first is kept, were it an error, and each question after it is answered with that.
+    const { promise: answered, resolve: took, reject: failed } = Promise.withResolvers<void>();
+    answered.then(() => (isTaking = true)).catch(() => undefined);
+    events.on('worker:getJob:empty', () => took());
+    events.on('job:start', () => took());
+    events.on('worker:getJob:error', ({ error }) => failed(error));
+    const { promise: hangs, reject: giveUp } = Promise.withResolvers<never>();
+    hangs.catch(() => undefined);
+    events.on('pool:gracefulShutdown', () => {
+      isTaking = false;
+      const withinMs = endMs + (stopping.signal.aborted ? abortAfterMs : 0);
+      setTimeout(giveUp, withinMs, new Error(`jobs are not taken any more, and have not ended within ${withinMs} ms`)).unref();
+    });
+    const runner = await run({
       pgPool,
       taskList: taskList(tasks, jobMetrics, logger),
       parsedCronItems: createCrontab(),
@@ -66,22 +85,38 @@ export function createJobs({ databaseUrl, database, tasks, logger, metrics, abor
         worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 },
       },
     });
+    const begun: Run = {
+      runner,
+      get isTaking() {
+        return isTaking;
+      },
+      ended: Promise.race([runner.promise, hangs]),
+    };
+    try {
+      await Promise.race([answered, begun.ended]);
+    } catch (error) {
+      end(begun);
+      throw error;
+    }
+    return begun;
+  }
+
+  /** It refuses when it ends already, which is as good. */
+  const end = ({ runner }: Run) => void runner.stop().catch((error: unknown) => logger.debug({ err: error }, 'jobs were stopping already'));
 
   async function supervise(): Promise<void> {
     for (let attempt = 0; ; attempt++) {
       try {
-        runner ??= await begin();
+        current ??= await begin();
         attempt = 0;
-        if (stopping.signal.aborted) await runner.stop();
-        await Promise.race([runner.promise, hangs.promise]);
+        if (stopping.signal.aborted) end(current);
+        await current.ended;
       } catch (error) {
         logger.error({ err: error }, 'jobs interrupted');
-        // Of one that was given up, the crontab still runs.
-        runner?.stop().catch(() => undefined);
+        // The crontab of one that is given up would run on.
+        if (current !== undefined) end(current);
       }
-      runner = undefined;
-      hangs = Promise.withResolvers();
-      hangs.promise.catch(() => undefined);
+      current = undefined;
       if (stopping.signal.aborted) return;
       await pause(200 + backoffMs(attempt, { baseMs: 500, maxMs: 10_000 }), stopping.signal);
       if (stopping.signal.aborted) return;
@@ -90,17 +125,16 @@ export function createJobs({ databaseUrl, database, tasks, logger, metrics, abor
 
   return {
     async start() {
-      runner = await begin();
+      current = await begin();
       supervision = supervise();
     },
     count: jobMetrics.count,
     async check() {
-      if (runner === undefined) throw new CheckFailed('not_running', 'no jobs are being taken');
+      if (current?.isTaking !== true) throw new CheckFailed('not_running', 'no jobs are being taken');
     },
     async stop() {
       stopping.abort();
-      // It refuses when it is about to stop by itself, which is as good.
-      await Promise.race([runner?.stop(), hangs.promise]).catch((error: unknown) => logger.debug({ err: error }, 'jobs were stopping already'));
+      if (current !== undefined) end(current);
       await supervision;
       await lostJobs.stop();
       await stopPool();

@@ -4,13 +4,14 @@ import type { WorkerEvents } from 'graphile-worker';
 
 export type LostJobsOptions = {
   pool: Pick<JobPool, 'query'>;
-  events: WorkerEvents;
   logger: Logger;
   /** Whoever has said nothing for so long has died. Jobs may then run a second time, should he not have. */
   lostAfterMs: number;
 };
 
 export type LostJobs = {
+  /** From its first word on, the pool of which these tell says that it lives, and no other. */
+  watch(events: WorkerEvents): void;
   /** Settles when nothing more is asked of the database. What the pool holds then is free after a while. */
   stop(): Promise<void>;
 };
@@ -49,21 +50,13 @@ const unheardOfText = `
  * connection broke before it heard of them. Here each pool says that it lives, frees what the silent hold, and what it does not
  * know of that is held in its own name.
  */
-export function createLostJobs({ pool, events, logger, lostAfterMs }: LostJobsOptions): LostJobs {
+export function createLostJobs({ pool, logger, lostAfterMs }: LostJobsOptions): LostJobs {
   let id: string | undefined;
   /** Those that run, and when the others have ended: the database may not know that yet. */
   const known = new Map<string, number>();
   let turn: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
   const queue = (work: () => Promise<void>) => (turn = turn.then(work));
-
-  events.on('pool:create', ({ workerPool }) => {
-    id = workerPool.id;
-    timer ??= setInterval(() => void queue(beat), lostAfterMs / 5);
-    void queue(beat);
-  });
-  events.on('job:start', ({ job }) => void known.set(job.id, Infinity));
-  events.on('job:complete', ({ job }) => void known.set(job.id, performance.now()));
 
   async function beat(): Promise<void> {
     if (id === undefined) return;
@@ -84,6 +77,15 @@ export function createLostJobs({ pool, events, logger, lostAfterMs }: LostJobsOp
   }
 
   return {
+    watch(events) {
+      events.on('pool:create', ({ workerPool }) => {
+        id = workerPool.id;
+        timer ??= setInterval(() => void queue(beat), lostAfterMs / 5);
+        void queue(beat);
+      });
+      events.on('job:start', ({ job }) => void known.set(job.id, Infinity));
+      events.on('job:complete', ({ job }) => void known.set(job.id, performance.now()));
+    },
     async stop() {
       clearInterval(timer);
       const ended = id;
