@@ -47,6 +47,9 @@ const claimMs = 5_000;
 
 export const leasesKey = (userId: string): string => `${tagOf(`user:${userId}`)}:leases:${userId}`;
 
+/** There once it was given for a place. */
+export const ticketKey = (userId: string, ticketId: string): string => `${tagOf(`user:${userId}`)}:ticket:${ticketId}`;
+
 export function createLeaseStore({ redis, rules }: { redis: Redis; rules: LeaseRules }): LeaseStore {
   const ask = redis.guard('leases');
   const limits = [rules.limit, rules.ttlMs, rules.graceMs].map(String);
@@ -62,7 +65,7 @@ export function createLeaseStore({ redis, rules }: { redis: Redis; rules: LeaseR
 
   async function acquire(userId: string, connectionId: string, ticketId: string, replaces: string): Promise<LeaseAnswer> {
     const tag = tagOf(`user:${userId}`);
-    const keys = [...keysOf(tag, userId), `${tag}:ticket:${ticketId}`];
+    const keys = [...keysOf(tag, userId), ticketKey(userId, ticketId)];
     return answerOf(await entranceScript.run(redis.client, keys, ['acquire', userId, connectionId, '0', replaces, ...limits, channelOf(tag), String(ticketKeptSeconds)]));
   }
 

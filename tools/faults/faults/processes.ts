@@ -1,5 +1,6 @@
 import type { Fault } from '../harness/fault.ts';
 import type { Actor, Stage } from '../harness/stage.ts';
+import { ask, database } from '../own-servers.ts';
 import { freeze } from '../world.ts';
 import { killTree } from './kill-tree.ts';
 import { assertHappened, isStopped } from './proof.ts';
@@ -41,6 +42,7 @@ function ofApp(kind: Actor['kind']): Fault[] {
 
 const servers: Fault[] = (['primary', 'replica', 'redis'] as const).flatMap((name): Fault[] => {
   const find = ({ servers: all }: Stage) => (name === 'replica' ? all.replicas[0] : all[name]) as Stage['servers']['primary'] | Stage['servers']['redis'];
+  const urlOf = ({ servers: all }: Stage) => (name === 'replica' ? all.replicas[0] : all.primary)?.databaseUrl(database) ?? '';
   const standing: Fault = {
     name: `freeze-${name}`,
     repeatsJobs: name === 'primary',
@@ -57,7 +59,11 @@ const servers: Fault[] = (['primary', 'replica', 'redis'] as const).flatMap((nam
       const server = find(stage);
       killTree(server.pid);
       await server.exited;
-      return () => server.start();
+      return async () => {
+        const isThere = await ask(urlOf(stage), 'SELECT 1').then(() => true, () => false);
+        assertHappened(!isThere, `the ${name} still answers`);
+        await server.start();
+      };
     },
   };
   return [killed, standing];

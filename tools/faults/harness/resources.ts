@@ -6,13 +6,26 @@ import type { Actor, Stage } from './stage.ts';
 
 export type Counts = ReadonlyMap<string, number>;
 
-/** A pool may stand at its full size at the end and not at the beginning. */
-const slackOf = (name: string): number => (name.startsWith('descriptors') ? 40 : 0);
+/** Connections to Redis and from clients are no pool's, and come and go. */
+const descriptorSlack = 10;
+/** In MiB: caches fill, and what runs often is compiled. */
+const heapSlack = 24;
+const slackOf = (name: string): number => (name.startsWith('descriptors') ? descriptorSlack : name.startsWith('heap') ? heapSlack : 0);
 
 async function count(stage: Stage): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
-  for (const { name, app } of stage.actors) counts.set(`descriptors of ${name}`, readdirSync(`/proc/${app.pid}/fd`).length);
-  for (const gateway of stage.gateways) counts.set(`sockets of ${gateway.name}`, await openSockets(gateway));
+  for (const { app } of stage.actors) process.kill(app.pid, 'SIGUSR2');
+  await sleep(100);
+  for (const actor of stage.actors) {
+    const { name, kind, app } = actor;
+    const sum = await readMetrics(actor);
+    const pooled = sum('confab_db_pool_connections');
+    counts.set(`connections lent by ${name}`, sum('confab_db_pool_connections', 'state="busy"') + sum('confab_db_pool_waiting'));
+    // A pool may stand at its full size at the end and not at the beginning.
+    counts.set(`descriptors of ${name}`, readdirSync(`/proc/${app.pid}/fd`).length - pooled);
+    counts.set(`heap of ${name} in MiB`, Math.round(sum('nodejs_heap_size_used_bytes') / 2 ** 20));
+    if (kind === 'gateway') counts.set(`sockets of ${name}`, sum('confab_ws_connections'));
+  }
   const [row] = await stage.sql<{ open: number; locks: number }>(
     `SELECT (SELECT count(*)::int FROM pg_stat_activity WHERE state LIKE 'idle in transaction%') AS open,
       (SELECT count(*)::int FROM pg_locks WHERE NOT granted OR locktype = 'advisory') AS locks`,
@@ -22,12 +35,14 @@ async function count(stage: Stage): Promise<Map<string, number>> {
   return counts;
 }
 
-/** As the gateway counts those whom it serves. */
-async function openSockets({ name, app }: Actor): Promise<number> {
-  const metrics = await fetch(`http://127.0.0.1:${app.opsPort}/metrics`).then((answer) => answer.text());
-  const found = /^confab_ws_connections\S* (\d+)$/m.exec(metrics)?.[1];
-  if (found === undefined) throw new Error(`${name} does not say how many sockets are open`);
-  return Number(found);
+/** Answers the sum of a metric's series with that label. Throws for one that there is not. */
+async function readMetrics({ name, app }: Actor): Promise<(metric: string, label?: string) => number> {
+  const text = await fetch(`http://127.0.0.1:${app.opsPort}/metrics`).then((answer) => answer.text());
+  return (metric, label = '') => {
+    const series = [...text.matchAll(new RegExp(`^${metric}(?:\\{(.*)\\})? (\\S+)$`, 'gm'))].filter(([, labels = '']) => labels.includes(label));
+    if (series.length === 0) throw new Error(`${name} does not tell of ${metric}`);
+    return series.reduce((sum, [, , value]) => sum + Number(value), 0);
+  };
 }
 
 /** Of a stage on which nothing has been played: all that comes after is held against it, so that what each fault leaves adds up. */

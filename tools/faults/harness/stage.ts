@@ -85,6 +85,7 @@ async function tryToStart(mains: Mains): Promise<Stage> {
         DATABASE_REPLICA_URLS: wires.replica.url,
         REDIS_URL: wires.redis.url,
         PUBLIC_URL: url,
+        NODE_OPTIONS: `--import ${new URL('collect-garbage.ts', import.meta.url)}`,
         [`${kind.toUpperCase()}_OPS_PORT`]: String(await servers.ports.take()),
         ...(kind === 'api' ? { API_PORT: String(ports.api[index]), GATEWAY_URLS: gatewayUrls, DRAIN_NOTICE_MS: '1000' } : {}),
         ...(kind === 'gateway' ? { GATEWAY_PORT: String(ports.gateway[index]), GATEWAY_URL: front?.url ?? '' } : {}),
