@@ -91,6 +91,12 @@ export const defects: readonly Defect[] = [
     edits: [{ apps: ['worker'], file: 'apps/worker/src/tasks/delete-old-idempotency-keys.ts', line: 'return async (_payload, signal) => ({ deleted: await inBatches((limit) => keys.deleteOld(limit), signal) });', instead: 'return async () => ({ deleted: 0 });' }],
   },
   {
+    name: 'a connection that is not given back',
+    fault: 'freeze-worker',
+    shows: /^kept: connections lent by api/,
+    edits: [{ apps: ['api'], file: 'packages/db/src/replica-driver.ts', line: 'await lent.release();', instead: every(10, '', 'await lent.release();') }],
+  },
+  {
     name: 'caches that are never invalidated',
     fault: 'freeze-worker',
     shows: /^(stale: .*not on the page|leaked: .* read )/,
