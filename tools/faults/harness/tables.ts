@@ -53,12 +53,13 @@ and a last look. One member is removed and one session ends in each.
 - **recovered in**: from the end of the fault until each sender was answered and no request failed or took a second any more, and each receiver
   was told something new of each of his rooms; at most ${limits.recoverMs / 1_000} s.
 
-At the end of each run the gateways have no socket more, PostgreSQL no transaction and no lock more, and no process 40 descriptors more than when all of it began.
+At the end of each run the gateways have no socket more, no process has a database connection lent more, more than 4 descriptors more (besides those of its pools and
+of clients that keep theirs) or more than 16 MiB of heap more, PostgreSQL has no transaction and no lock more than when all of it began.
 
 ${merged(results, before.names, before.text)}
 
 \`pnpm faults --planted\` builds Confab with defects (a commit that is not durable, an event dropped, swapped, doubled, an answer before the
-commit, a removal or the end of a session that is not heeded, a resume that begins late, a job that does nothing, caches that are never
-invalidated) and fails unless each is seen as what it is.
+commit, a removal or the end of a session that is not heeded, a resume that begins late, a job that does nothing, a connection that is not
+given back, caches that are never invalidated) and fails unless each is seen as what it is.
 `;
 }
