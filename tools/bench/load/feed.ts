@@ -26,6 +26,8 @@ export interface Feed {
   tellReference(messages: readonly Told[]): Promise<void>;
 }
 
+/** One process publishes here what all APIs would: more than it may have under way would be dropped, and found by the gateways seconds later. */
+const mostAtOnce = 1_000;
 const text = 'The train at a quarter past nine is late again, so start without me please.';
 
 export function createFeed({ databaseUrl, redisUrl }: Servers): () => Promise<Feed> {
@@ -66,22 +68,25 @@ async function open(databaseUrl: string, redisUrl: string): Promise<Feed> {
     return events;
   }
 
+  async function tellTogether(events: readonly StreamEvent[]): Promise<void> {
+    await pool.query({
+      name: 'tell',
+      text: `WITH told AS (
+          INSERT INTO stream_event (stream_id, seq, at, type, subject_id, author_id, control, payload)
+          SELECT stream_id, seq, at, 'message.created', subject_id, subject_id, false, payload
+          FROM unnest($1::text[], $2::bigint[], $3::timestamptz[], $4::uuid[], $5::text[]) AS event(stream_id, seq, at, subject_id, payload) RETURNING stream_id, seq),
+        heads AS (SELECT stream_id, max(seq) AS head FROM told GROUP BY stream_id)
+        UPDATE stream SET head = heads.head FROM heads WHERE stream.id = heads.stream_id`,
+      values: [events.map(({ stream }) => stream), events.map(({ seq }) => seq), events.map(({ at }) => new Date(at)), events.map(({ subjectId }) => subjectId), events.map(({ payload }) => payload)],
+    });
+    streams.publish(events);
+  }
+
   return {
     epoch,
     headOf,
     async tellGateway(messages) {
-      const events = await next('gateway', messages);
-      await pool.query({
-        name: 'tell',
-        text: `WITH told AS (
-            INSERT INTO stream_event (stream_id, seq, at, type, subject_id, author_id, control, payload)
-            SELECT stream_id, seq, at, 'message.created', subject_id, subject_id, false, payload
-            FROM unnest($1::text[], $2::bigint[], $3::timestamptz[], $4::uuid[], $5::text[]) AS event(stream_id, seq, at, subject_id, payload) RETURNING stream_id, seq),
-          heads AS (SELECT stream_id, max(seq) AS head FROM told GROUP BY stream_id)
-          UPDATE stream SET head = heads.head FROM heads WHERE stream.id = heads.stream_id`,
-        values: [events.map(({ stream }) => stream), events.map(({ seq }) => seq), events.map(({ at }) => new Date(at)), events.map(({ subjectId }) => subjectId), events.map(({ payload }) => payload)],
-      });
-      streams.publish(events);
+      for (let first = 0; first < messages.length; first += mostAtOnce) await tellTogether(await next('gateway', messages.slice(first, first + mostAtOnce)));
     },
     async tellReference(messages) {
       for (const { type, stream, seq, payload } of await next('reference', messages)) void plain.publish('broadcast', `${stream.slice('room:'.length)}{"t":"${type}","d":${payload},"r":"${stream}","s":${seq}}`);
