@@ -46,23 +46,24 @@ export function createEndedWatch({ database, clock, logger }: { database: Databa
       let timer: NodeJS.Timeout | undefined;
       let isStopped = false;
       let turn: Promise<void> = Promise.resolve();
-      async function lookOnce(): Promise<boolean> {
+      let hasFailed = false;
+      async function lookOnce(): Promise<void> {
         try {
           const now = clock.now();
           const news = await look(since);
           since = now - overlapMs;
           forgetOld(now);
           if (news.length > 0) onEnded(news);
-          return true;
+          hasFailed = false;
         } catch (error) {
-          logger.warn({ err: error }, 'nobody can say which sessions ended');
-          return false;
+          logger[hasFailed ? 'debug' : 'warn']({ err: error }, 'nobody can say which sessions ended');
+          hasFailed = true;
         }
       }
       function begin(): void {
         const startedAt = performance.now();
-        turn = lookOnce().then((isSeen) => {
-          if (!isStopped) timer = setTimeout(begin, isSeen ? Math.max(0, startedAt + everyMs - performance.now()) : againMs);
+        turn = lookOnce().then(() => {
+          if (!isStopped) timer = setTimeout(begin, hasFailed ? againMs : Math.max(0, startedAt + everyMs - performance.now()));
         });
       }
       begin();
