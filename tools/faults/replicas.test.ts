@@ -4,6 +4,7 @@ import { createConfab } from '@confab/sdk';
 import type { Confab, Schemas } from '@confab/sdk';
 import type { TestApp } from '@confab/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { patiently } from './harness/patiently.ts';
 import { startOwnServers, type OwnServers } from './own-servers.ts';
 
 const patient = { timeout: 60_000, interval: 50 };
@@ -30,7 +31,7 @@ beforeAll(async () => {
     servers.startApp('api', { GATEWAY_URLS: gatewayUrl }),
     servers.startApp('api', { GATEWAY_URLS: gatewayUrl }),
   ]);
-  pairs = await Promise.all(Array.from({ length: rooms }, makePair));
+  pairs = await Promise.all(Array.from({ length: rooms }, () => patiently(makePair)));
 }, 180_000);
 
 afterAll(async () => {

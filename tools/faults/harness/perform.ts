@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NetworkError, ProblemError } from '@confab/sdk';
 import { check } from '../invariants/check.ts';
 import type { Figures } from '../invariants/check.ts';
 import type { History, LogEntry } from '../invariants/history.ts';
@@ -11,6 +10,7 @@ import type { Fault } from './fault.ts';
 import { startWork } from './jobs.ts';
 import { createRecorder, now } from './recorder.ts';
 import type { Recorder } from './recorder.ts';
+import { patiently } from './patiently.ts';
 import { compared } from './resources.ts';
 import type { Counts } from './resources.ts';
 import type { Stage } from './stage.ts';
@@ -34,7 +34,7 @@ export interface Performance {
 /** Steady, fault, heal, quiesce, final read; then the verdict. `before`: what the stage held when it was new. */
 export async function perform(stage: Stage, fault: Fault, script: Script, before: Counts): Promise<Performance> {
   const recorder = createRecorder();
-  const cast = await gatherPatiently(stage, recorder, script);
+  const cast = await patiently(() => gather(stage, recorder, script));
   try {
     const work = startWork(stage, (cast.senders[0] as Player).userId);
     const conversation = startConversation(cast, recorder);
@@ -67,19 +67,6 @@ export async function perform(stage: Stage, fault: Fault, script: Script, before
     return { name: fault.name, ...check(history, script.limits) };
   } finally {
     cast.close();
-  }
-}
-
-/** On a machine that has much to do a request may have to be made again, and not each is of a kind that the SDK repeats. */
-async function gatherPatiently(stage: Stage, recorder: Recorder, size: Size): Promise<Cast> {
-  for (let left = 3; ; left -= 1) {
-    try {
-      return await gather(stage, recorder, size);
-    } catch (error) {
-      const mayPass = error instanceof NetworkError || (error instanceof ProblemError && error.retryable);
-      if (left === 0 || !mayPass) throw error;
-      await sleep(2_000);
-    }
   }
 }
 
