@@ -80,11 +80,8 @@ export function createClient(user: string, name: string, database: SimulatedData
     places.set(stream, { cursor: head, epoch: said, isSynced: false, isHeard: true, joins });
     // In the history that is lost he may have been in rooms that he is not in now; he asks `sync`, and may be added again.
     if (stream !== own) return;
-    for (const place of places.values()) {
-      place.isHeard = false;
-      // What was told of joinings under another epoch may be lost with it.
-      place.joins = place.joins.filter((start) => start.epoch === said);
-    }
+    // What he was told of joinings under the epoch before still holds until the room itself tells of the new one: streams have no order among them.
+    for (const place of places.values()) place.isHeard = false;
   }
 
   /** Into a new stay, without its having come to the end of the last one: it was not attached then, or the log does not reach there any more. */
